@@ -1,0 +1,184 @@
+//! Which words answer the question: sentences of the best passages, weighed by what was asked.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use crate::corpus::{Role, sentences};
+use crate::language::{Analyser, Asks};
+use crate::retrieval::{Ranked, Understood, unit};
+
+use super::Quote;
+
+/// Passages whose sentences are weighed.
+const PASSAGES: usize = 8;
+
+/// Sentences in an answer.
+pub const MOST_SENTENCES: usize = 4;
+
+/// Longest quote, in bytes; a longer sentence is cut at a clause.
+const LONGEST_QUOTE: usize = 420;
+
+/// A sentence chosen, with the passage it stands in.
+#[derive(Debug, Clone)]
+pub(super) struct Chosen {
+    pub quote: Quote,
+    /// Place of its passage in the ranking.
+    pub rank: usize,
+    pub score: f32,
+}
+
+struct Piece {
+    range: Range<usize>,
+    rank: usize,
+    unit: String,
+    terms: HashSet<u32>,
+    score: f32,
+}
+
+/// Chooses the words of the answer, the best first.
+pub(super) fn choose(question: &Understood, passages: &[Ranked], analyser: &Analyser) -> Vec<Chosen> {
+    let usable: Vec<(usize, &Ranked)> = passages
+        .iter()
+        .enumerate()
+        .filter(|(_, hit)| may_be_quoted(hit.passage.passage().role))
+        .take(PASSAGES)
+        .collect();
+    let Some(best_score) = usable.first().map(|(_, hit)| hit.score.max(f32::EPSILON)) else { return Vec::new() };
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (rank, hit) in &usable {
+        let base = hit.passage.passage().range.start;
+        let unit = unit(hit);
+        for (at, range) in quotable(hit.passage.text()).into_iter().enumerate() {
+            let text = &hit.passage.text()[range.clone()];
+            let terms = analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
+            let standing = hit.score / best_score;
+            let score = 1.6 * standing + 0.25 * asked_for(question.topic.asks, text) - 0.06 * (at.min(4) as f32);
+            pieces.push(Piece { range: base + range.start..base + range.end, rank: *rank, unit: unit.clone(), terms, score });
+        }
+    }
+    let rarity = rarity(&pieces);
+    let wanted: HashMap<u32, f32> =
+        question.terms.iter().map(|(term, weight)| (*term, weight * rarity.get(term).copied().unwrap_or(0.0))).collect();
+    let total: f32 = wanted.values().sum::<f32>().max(f32::EPSILON);
+    for piece in &mut pieces {
+        let shared: f32 = piece.terms.iter().filter_map(|term| wanted.get(term)).sum();
+        piece.score += 1.2 * shared / total;
+    }
+    pick(pieces, passages, &wanted, total)
+}
+
+/// Greedy choice: each further sentence is worth what it adds.
+fn pick(mut pieces: Vec<Piece>, passages: &[Ranked], wanted: &HashMap<u32, f32>, total: f32) -> Vec<Chosen> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let mut units: HashMap<String, i32> = HashMap::new();
+    let mut covered: HashSet<u32> = HashSet::new();
+    while chosen.len() < MOST_SENTENCES {
+        let worth = |piece: &Piece| {
+            let again: f32 =
+                piece.terms.iter().filter(|t| covered.contains(t)).filter_map(|t| wanted.get(t)).sum::<f32>() / total;
+            piece.score - 0.5 * again - 0.12 * units.get(&piece.unit).copied().unwrap_or(0) as f32
+        };
+        let Some((at, value)) = pieces
+            .iter()
+            .enumerate()
+            .map(|(at, piece)| (at, worth(piece)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+        else {
+            break;
+        };
+        if chosen.first().is_some_and(|first: &Chosen| value < 0.45 * first.score) {
+            break;
+        }
+        let piece = pieces.swap_remove(at);
+        let Some(quote) = Quote::from_passage(&passages[piece.rank].passage, piece.range) else { continue };
+        if chosen.iter().any(|c| c.quote.overlaps(&quote) || c.quote.line() == quote.line()) {
+            continue;
+        }
+        *units.entry(piece.unit).or_insert(0) += 1;
+        covered.extend(piece.terms);
+        chosen.push(Chosen { quote, rank: piece.rank, score: value });
+    }
+    chosen
+}
+
+/// How rare each term is among the sentences at hand, 0–1: what all of them say does not tell them apart.
+fn rarity(pieces: &[Piece]) -> HashMap<u32, f32> {
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    for piece in pieces {
+        for term in &piece.terms {
+            *counts.entry(*term).or_insert(0) += 1;
+        }
+    }
+    let all = pieces.len().max(1) as f32;
+    counts.into_iter().map(|(term, n)| (term, (1.0 + all / n as f32).ln() / (1.0 + all).ln())).collect()
+}
+
+/// Whether the words are the source's own statement of the rule or its reasons.
+fn may_be_quoted(role: Role) -> bool {
+    matches!(role, Role::Rule | Role::Commentary | Role::Example | Role::Summary | Role::Reasoning)
+}
+
+/// The pieces of a passage that can stand alone as a quote: sentences, a list together with the sentence it hangs on.
+fn quotable(text: &str) -> Vec<Range<usize>> {
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    for range in sentences(text) {
+        let words = text[range.clone()].trim_start();
+        let is_item = is_list_item(words);
+        match pieces.last_mut() {
+            Some(last) if is_item && range.end - last.start <= LONGEST_QUOTE => last.end = range.end,
+            _ if words.chars().filter(|c| c.is_alphabetic()).count() < 12 => {}
+            _ => pieces.push(range),
+        }
+    }
+    pieces.into_iter().map(|range| trimmed(text, range)).collect()
+}
+
+fn is_list_item(words: &str) -> bool {
+    let mut chars = words.chars();
+    match (chars.next(), chars.next()) {
+        (Some('–' | '-' | '•'), _) => true,
+        (Some(c), Some(')' | '.')) => c.is_lowercase() || c.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// Cuts a quote that is too long at the last clause end that fits.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    if range.len() <= LONGEST_QUOTE {
+        return range;
+    }
+    let mut limit = range.start + LONGEST_QUOTE;
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let head = &text[range.start..limit];
+    let cut = head
+        .rfind(['\n', ';', ':'])
+        .filter(|&at| at > LONGEST_QUOTE / 3)
+        .or_else(|| head.rfind(", "))
+        .or_else(|| head.rfind(' '))
+        .unwrap_or(head.len());
+    range.start..range.start + cut
+}
+
+/// How well a sentence fits the kind of thing asked for, 0–1.
+fn asked_for(asks: Asks, text: &str) -> f32 {
+    let lower = text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    let has_number = lower.chars().any(|c| c.is_ascii_digit())
+        || has(&["én ", "en måned", "to ", "tre ", "fire ", "fem ", "seks ", "åtte ", "ti ", "tolv ", "halv"]);
+    let fits = match asks {
+        Asks::HowLong => has(&["uke", "måned", "år", "dag", "periode", "lengst", "inntil"]) && has_number,
+        Asks::HowMuch => {
+            has(&["prosent", "kroner", "grunnbeløp", "ganger", "sats", "beløp", "del av", "fulle", "halvdel"])
+        }
+        Asks::When => {
+            has(&["når", "fra og med", "dato", "tidspunkt", "frist", "innen", "tidligst", "senest", "måneden etter"])
+        }
+        Asks::Who => has(&["medlem", "person", "den som", "gis til", "ytes til", "har rett", "gjelder"]),
+        Asks::Whether => has(&["kan ", "skal", "må ", "har rett", "har ikke", "gis ", "ytes ", "vilkår", "dersom"]),
+        Asks::Document => has(&["dokumenter", "legeerklæring", "erklæring", "opplysning", "bekreft", "attest", "melde"]),
+        Asks::Where | Asks::Why | Asks::What => false,
+    };
+    f32::from(fits)
+}

@@ -1,0 +1,209 @@
+//! The parts put together: data folder, model, index, store, and what is in memory of them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use indicatif::ProgressBar;
+use parking_lot::RwLock;
+
+use crate::answer::{self, Answer, Judge, Status, Warning};
+use crate::config::Config;
+use crate::embedding::{Embedder, FastEmbedder};
+use crate::index::SharedIndex;
+use crate::index::edge::EdgeIndex;
+use crate::index::server::ServerIndex;
+use crate::ingest::{Ingest, Options, Report, day_number};
+use crate::language::{Analyser, Speller};
+use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
+use crate::store::{Catalogue, Store};
+
+/// Longest question, in characters.
+pub const MAX_QUESTION: usize = 2_000;
+
+/// Passages listed with an answer.
+pub const SOURCES: usize = 30;
+
+/// The running program, without its doors.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    embedder: Arc<dyn Embedder>,
+    index: SharedIndex,
+    analyser: Arc<Analyser>,
+    weights: Arc<Weights>,
+    judge: Judge,
+    // Replaced whole after an ingest, so that a question sees one state of the base from start to end.
+    view: RwLock<View>,
+    _lock: File,
+}
+
+/// What a question is answered from.
+#[derive(Clone)]
+struct View {
+    catalogue: Arc<Catalogue>,
+    speller: Arc<Speller>,
+}
+
+impl App {
+    /// Opens the data folder, gets the model if need be, and brings the index in step with the store.
+    ///
+    /// # Errors
+    /// The folder is in use or cannot be written; the model cannot be had; the index or database cannot be read.
+    pub async fn open(config: &Config, progress: &ProgressBar) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).with_context(|| {
+            format!("datamappen {} kan ikke lages; velg en mappe du kan skrive i med --data-dir", config.data_dir.display())
+        })?;
+        let lock = lock(&config.data_dir)?;
+        let options = config.embedding()?;
+        let loading = tokio::task::spawn_blocking(move || FastEmbedder::start(&options));
+        let store = Store::open(&config.data_dir).await?;
+        let catalogue = store.catalogue(&Catalogue::default()).await?;
+        let embedder: Arc<dyn Embedder> = Arc::new(loading.await??);
+        let (url, key, collection) =
+            (config.qdrant_url.clone(), config.qdrant_api_key.clone(), config.qdrant_collection.clone());
+        let (folder, dimensions) = (config.data_dir.join("index"), embedder.dimensions());
+        let index: SharedIndex = tokio::task::spawn_blocking(move || -> anyhow::Result<SharedIndex> {
+            Ok(match url {
+                Some(url) => Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?),
+                None => open_edge(&folder, dimensions)?,
+            })
+        })
+        .await??;
+        let app = Self {
+            store,
+            embedder,
+            index,
+            analyser: Arc::new(Analyser::new()),
+            weights: Arc::new(Weights::built_in()?),
+            judge: Judge::built_in()?,
+            view: RwLock::new(View { speller: Arc::new(speller(&catalogue)), catalogue: Arc::new(catalogue) }),
+            _lock: lock,
+        };
+        app.ingest_job(today()).reconcile(progress).await?;
+        Ok(app)
+    }
+
+    fn ingest_job(&self, today: u32) -> Ingest<'_> {
+        Ingest {
+            store: &self.store,
+            index: Arc::clone(&self.index),
+            embedder: Arc::clone(&self.embedder),
+            analyser: Arc::clone(&self.analyser),
+            today,
+        }
+    }
+
+    /// Takes files into the base; questions asked meanwhile are answered from the base as it was.
+    ///
+    /// # Errors
+    /// Store, index or model fail; bad files are in the report.
+    pub async fn ingest(&self, paths: &[PathBuf], options: Options, progress: &ProgressBar) -> anyhow::Result<Report> {
+        let report = self.ingest_job(today()).run(paths, options, progress).await?;
+        if !options.dry_run {
+            let catalogue = Arc::new(self.store.catalogue(&self.catalogue()).await?);
+            let words = Arc::new(speller(&catalogue));
+            *self.view.write() = View { catalogue, speller: words };
+        }
+        Ok(report)
+    }
+
+    /// The base as it is visible now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.view.read().catalogue)
+    }
+
+    /// Finds passages.
+    ///
+    /// # Errors
+    /// Model or index fail.
+    pub fn search(&self, query: &Query<'_>) -> Result<Found, RetrievalError> {
+        self.search_with(query, &self.weights)
+    }
+
+    /// Finds passages with other weights than the program's own, for fitting.
+    ///
+    /// # Errors
+    /// Model or index fail.
+    pub fn search_with(&self, query: &Query<'_>, weights: &Arc<Weights>) -> Result<Found, RetrievalError> {
+        let view = self.view.read().clone();
+        let retriever = Retriever {
+            embedder: Arc::clone(&self.embedder),
+            index: Arc::clone(&self.index),
+            analyser: Arc::clone(&self.analyser),
+            speller: view.speller,
+            weights: Arc::clone(weights),
+        };
+        retriever.find(&view.catalogue, query)
+    }
+
+    /// Answers a question by the rules of a day (yyyymmdd).
+    ///
+    /// # Errors
+    /// Model or index fail.
+    pub fn ask(&self, question: &str, day: u32) -> Result<Answer, RetrievalError> {
+        if let Some(blocked) = answer::guard(question) {
+            let warning = Warning { code: blocked.code, text: blocked.text };
+            return Ok(Answer::silent(Status::Blocked, vec![warning]));
+        }
+        let found = self.search(&Query { text: question, day, kinds: Vec::new(), limit: SOURCES })?;
+        Ok(Answer::compose(found, &self.judge, &self.analyser, day, today()))
+    }
+
+    /// The calibrated judge, for evaluation.
+    pub fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
+    /// The Norwegian analysis.
+    pub fn analyser(&self) -> &Analyser {
+        &self.analyser
+    }
+
+    /// The weights the program came with.
+    pub fn weights(&self) -> &Arc<Weights> {
+        &self.weights
+    }
+}
+
+/// Today as yyyymmdd.
+pub fn today() -> u32 {
+    day_number(jiff::Zoned::now().date())
+}
+
+/// The corpus's own words, for mending typing errors.
+fn speller(catalogue: &Catalogue) -> Speller {
+    let mut counts = std::collections::HashMap::new();
+    for version in catalogue.versions().iter().filter(|v| !v.superseded) {
+        for word in crate::language::words(&version.document.text) {
+            *counts.entry(word).or_insert(0) += 1;
+        }
+    }
+    Speller::new(counts.into_iter())
+}
+
+/// Opens the embedded index; one that cannot be read is set aside and built anew from the store.
+fn open_edge(folder: &Path, dimensions: usize) -> anyhow::Result<SharedIndex> {
+    match EdgeIndex::open(folder, dimensions) {
+        Ok(index) => Ok(Arc::new(index)),
+        Err(error) if folder.exists() => {
+            tracing::warn!(%error, "indeksen kan ikke leses og bygges på nytt fra databasen");
+            std::fs::remove_dir_all(folder)?;
+            Ok(Arc::new(EdgeIndex::open(folder, dimensions)?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// One process at a time writes a data folder.
+fn lock(data_dir: &Path) -> anyhow::Result<File> {
+    let file = File::create(data_dir.join("rettesnor.lock"))?;
+    file.try_lock().map_err(|_| {
+        anyhow::anyhow!(
+            "datamappen {} er i bruk av en annen rettesnor; stopp den først, eller velg en annen mappe med --data-dir",
+            data_dir.display()
+        )
+    })?;
+    Ok(file)
+}

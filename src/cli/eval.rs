@@ -1,0 +1,89 @@
+//! `rettesnor eval`: figures over labelled questions.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use rettesnor::eval::{self, Scores};
+
+use super::{Base, Done, print};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Spørsmål med fasit (se tests/labels/README.md); flere filer legges sammen
+    #[arg(required = true, value_name = "FIL.jsonl")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    base: Base,
+    /// Mål også med hver søkekanal tatt ut etter tur
+    #[arg(long)]
+    leave_out: bool,
+    /// Tilpass vektene i src/retrieval/weights.json og src/answer/answerable.json og skriv dem ut
+    #[arg(long)]
+    fit: bool,
+    /// Vis spørsmålene som bommet
+    #[arg(long)]
+    misses: bool,
+    /// Skriv JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
+    let mut labels = Vec::new();
+    for file in &arguments.files {
+        let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
+        labels.extend(eval::read(&text).with_context(|| file.display().to_string())?);
+    }
+    let app = arguments.base.open().await?;
+    if arguments.fit {
+        let fit = tokio::task::block_in_place(|| eval::fit(&app, &labels))?;
+        print(serde_json::to_string_pretty(&fit)?)?;
+        return Ok(Done::All);
+    }
+    let outcomes = tokio::task::block_in_place(|| eval::run(&app, &labels))?;
+    let mut report = eval::report(&outcomes);
+    if arguments.leave_out {
+        report.without = tokio::task::block_in_place(|| eval::leave_out(&app, &labels))?;
+    }
+    if arguments.json {
+        print(serde_json::to_string(&report)?)?;
+        return Ok(Done::All);
+    }
+    print(format!("{:<26} {:>4} {}", "", "n", HEADINGS))?;
+    for (kind, scores) in &report.kinds {
+        print(row(kind, scores))?;
+    }
+    print(row("alle", &report.all))?;
+    for (name, scores) in &report.without {
+        print(row(name, scores))?;
+    }
+    let (median, p95) = report.milliseconds;
+    print(format!("tid per spørsmål: median {median:.1} ms, 95-prosentil {p95:.1} ms"))?;
+    if arguments.misses {
+        for outcome in &outcomes {
+            if let Some(line) = eval::miss(outcome) {
+                print(line)?;
+            }
+        }
+    }
+    Ok(Done::All)
+}
+
+const HEADINGS: &str = "  r@3   r@10  nDCG   MRR   fakta  sitat  feilavvist  spurt tilbake  rett avvist";
+
+fn row(name: &str, s: &Scores) -> String {
+    let show = |value: Option<f64>| value.map_or_else(|| "    –".to_owned(), |v| format!("{v:>5.2}"));
+    format!(
+        "{name:<26} {:>4} {} {} {} {} {}  {} {:>9} {:>12} {:>12}",
+        s.questions,
+        show(s.recall_3),
+        show(s.recall_10),
+        show(s.ndcg_10),
+        show(s.mrr),
+        show(s.facts),
+        show(s.citation_precision),
+        show(s.refused_wrongly),
+        show(s.asked_back),
+        show(s.refused_rightly)
+    )
+}

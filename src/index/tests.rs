@@ -1,0 +1,92 @@
+//! The same tests for both engines; the server's run where `QDRANT_URL` is set.
+
+use super::*;
+
+fn point(id: u64, passage: [f32; 4], terms: &[(u32, f32)]) -> Point {
+    Point {
+        id,
+        passage: passage.to_vec(),
+        questions: Vec::new(),
+        terms: terms.to_vec(),
+        question_terms: Vec::new(),
+        kind: "statute".into(),
+        provisions: vec!["lov/1997-02-28-19/§8-4".into()],
+        validity: Validity::ALWAYS,
+    }
+}
+
+fn ids(hits: &[Hit]) -> Vec<u64> {
+    hits.iter().map(|h| h.id).collect()
+}
+
+/// The behaviour both engines owe their callers.
+fn behaves(index: &dyn VectorIndex) {
+    index.clear().unwrap();
+    let mut with_questions = point(2, [0.0, 1.0, 0.0, 0.0], &[(7, 1.0)]);
+    with_questions.questions = vec![vec![0.0, 0.0, 1.0, 0.0], vec![0.0, 0.0, 0.0, 1.0]];
+    with_questions.question_terms = vec![(9, 1.0)];
+    with_questions.kind = "circular".into();
+    with_questions.provisions = vec!["lov/1997-02-28-19/§4-5".into()];
+    let mut old = point(3, [0.6, 0.8, 0.0, 0.0], &[(5, 2.0), (7, 1.0)]);
+    old.validity = Validity { from: 2020_01_01, to: 2022_12_31 };
+    index.upsert(vec![point(1, [1.0, 0.0, 0.0, 0.0], &[(5, 1.0)]), with_questions, old]).unwrap();
+    index.flush().unwrap();
+    assert_eq!(index.count().unwrap(), 3);
+
+    let all = Scope::default();
+    let nearest = index.search(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), &all, 10).unwrap();
+    assert_eq!(ids(&nearest), [1, 3, 2]);
+    assert!((nearest[1].score - 0.6).abs() < 1e-5, "{nearest:?}");
+
+    let today = Scope { day: Some(2026_01_01), ..Scope::default() };
+    assert_eq!(ids(&index.search(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), &today, 10).unwrap()), [1, 2]);
+    let then = Scope { day: Some(2022_12_31), ..Scope::default() };
+    assert_eq!(ids(&index.search(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), &then, 1).unwrap()), [1]);
+    assert_eq!(ids(&index.search(&Probe::Terms(vec![(5, 1.0)]), &then, 10).unwrap()).len(), 2);
+
+    let questions = index.search(&Probe::Questions(vec![0.0, 0.0, 0.0, 1.0]), &all, 10).unwrap();
+    assert_eq!((ids(&questions), questions[0].score), (vec![2], 1.0));
+    assert_eq!(ids(&index.search(&Probe::QuestionTerms(vec![(9, 1.0)]), &all, 10).unwrap()), [2]);
+    assert!(index.search(&Probe::Terms(Vec::new()), &all, 10).unwrap().is_empty());
+
+    let circulars = Scope { kinds: vec!["circular".into()], ..Scope::default() };
+    assert_eq!(ids(&index.search(&Probe::Terms(vec![(7, 1.0)]), &circulars, 10).unwrap()), [2]);
+    let about = Scope { provisions: vec!["lov/1997-02-28-19/§8-4".into()], ..Scope::default() };
+    assert_eq!(ids(&index.search(&Probe::Passage(vec![0.0, 1.0, 0.0, 0.0]), &about, 10).unwrap()), [3, 1]);
+
+    index.set_validity(&[1], Validity { from: 0, to: 2025_12_31 }).unwrap();
+    assert_eq!(ids(&index.search(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), &today, 10).unwrap()), [2]);
+    index.delete(&[2, 99]).unwrap();
+    assert_eq!(index.present(&[1, 2, 3, 4]).unwrap().len(), 2);
+    index.optimize().unwrap();
+    assert_eq!(index.count().unwrap(), 2);
+}
+
+#[test]
+fn edge_behaves() {
+    let folder = tempfile::tempdir().unwrap();
+    behaves(&edge::EdgeIndex::open(folder.path(), 4).unwrap());
+}
+
+#[test]
+fn edge_keeps_what_was_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = edge::EdgeIndex::open(folder.path(), 4).unwrap();
+    index.upsert(vec![point(1, [1.0, 0.0, 0.0, 0.0], &[(5, 1.0)])]).unwrap();
+    index.flush().unwrap();
+    std::mem::forget(index); // as after a kill: nothing is closed in order
+    let again = edge::EdgeIndex::open(folder.path(), 4).unwrap();
+    assert_eq!(again.present(&[1]).unwrap(), [1]);
+}
+
+#[test]
+fn server_behaves() {
+    let Ok(url) = std::env::var("QDRANT_URL") else {
+        eprintln!("hoppet over: sett QDRANT_URL (gRPC, f.eks. http://127.0.0.1:6334) for å prøve Qdrant-tjeneren");
+        return;
+    };
+    let name = format!("rettesnor-test-{}", uuid::Uuid::new_v4());
+    let index = server::ServerIndex::open(&url, None, &name, 4).unwrap();
+    behaves(&index);
+    index.clear().unwrap();
+}

@@ -1,0 +1,100 @@
+//! The ways of searching, each with its own hits, and the candidates they add up to.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::index::{Hit, IndexError, Probe, Scope};
+use crate::store::{Catalogue, PassageRef};
+
+use super::{Retriever, Understood};
+
+/// Hits taken from each channel.
+const DEPTH: usize = 100;
+
+/// A way in which a passage was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Nearness of meaning between question and passage.
+    Dense,
+    /// Shared words.
+    Lexical,
+    /// Nearness of meaning between the question and a question the passage is known to answer.
+    QuestionDense,
+    /// Shared words with those questions.
+    QuestionLexical,
+    /// The question names the provision or document.
+    Reference,
+}
+
+impl Channel {
+    /// All channels that rank by a score of their own.
+    pub const SCORED: [Self; 4] = [Self::Dense, Self::Lexical, Self::QuestionDense, Self::QuestionLexical];
+}
+
+/// A channel's verdict on a passage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placing {
+    /// Place in the channel, from 0.
+    pub rank: usize,
+    /// Score between the channel's last (0) and first (1) hit.
+    pub relative: f32,
+    /// The channel's own score.
+    pub score: f32,
+}
+
+/// A passage some channel found.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub passage: PassageRef,
+    pub placings: HashMap<Channel, Placing>,
+}
+
+impl Retriever {
+    pub(super) fn candidates(
+        &self,
+        catalogue: &Catalogue,
+        question: &Understood,
+        scope: &Scope,
+    ) -> Result<Vec<Candidate>, IndexError> {
+        let mut candidates: HashMap<u64, Candidate> = HashMap::new();
+        let mut add = |channel: Channel, hits: Vec<Hit>| {
+            // What the store does not show is not there: left-overs of an interrupted ingest fall out here.
+            let hits: Vec<(PassageRef, f32)> =
+                hits.into_iter().filter_map(|hit| Some((catalogue.passage(hit.id)?, hit.score))).collect();
+            let (first, last) = (hits.first().map_or(0.0, |h| h.1), hits.last().map_or(0.0, |h| h.1));
+            let span = (first - last).max(f32::EPSILON);
+            for (rank, (passage, score)) in hits.into_iter().enumerate() {
+                let placing = Placing { rank, relative: (score - last) / span, score };
+                candidates
+                    .entry(passage.id())
+                    .or_insert_with(|| Candidate { passage, placings: HashMap::new() })
+                    .placings
+                    .insert(channel, placing);
+            }
+        };
+        for channel in Channel::SCORED {
+            let probe = match channel {
+                Channel::Lexical => Probe::Terms(question.terms.clone()),
+                Channel::QuestionDense => Probe::Questions(question.vector.clone()),
+                Channel::QuestionLexical => Probe::QuestionTerms(question.terms.clone()),
+                Channel::Dense | Channel::Reference => Probe::Passage(question.vector.clone()),
+            };
+            add(channel, self.index.search(&probe, scope, DEPTH)?);
+        }
+        let provisions: Vec<String> = question.references.iter().filter(|id| id.contains('§')).cloned().collect();
+        if !provisions.is_empty() {
+            let about = Scope { provisions, ..scope.clone() };
+            add(Channel::Reference, self.index.search(&Probe::Passage(question.vector.clone()), &about, DEPTH / 2)?);
+        }
+        for document in question.references.iter().filter(|id| !id.contains('§')) {
+            let day = scope.day.unwrap_or(0);
+            if let Some(version) = catalogue.version_on(document, day) {
+                let hits = version.passages.iter().take(DEPTH / 5).map(|p| Hit { id: p.id, score: 1.0 }).collect();
+                add(Channel::Reference, hits);
+            }
+        }
+        Ok(candidates.into_values().collect())
+    }
+}

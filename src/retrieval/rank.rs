@@ -1,0 +1,271 @@
+//! From candidates to a ranking: a linear model over named features, explained term by term.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::Role;
+use crate::law::Authority;
+
+use super::channels::Candidate;
+use super::{Channel, Ranked, Understood};
+
+/// What the ranking looks at. Values lie in 0–1 unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Score in the dense channel, from its last hit (0) to its first (1).
+    Dense,
+    /// 1/(1+rank) in the dense channel.
+    DenseTop,
+    /// Score in the lexical channel.
+    Lexical,
+    /// 1/(1+rank) in the lexical channel.
+    LexicalTop,
+    /// Score among the questions' embeddings.
+    QuestionDense,
+    /// 1/(1+rank) there.
+    QuestionDenseTop,
+    /// Score among the questions' words.
+    QuestionLexical,
+    /// 1/(1+rank) there.
+    QuestionLexicalTop,
+    /// Dense score again, where the passage has no questions that could have found it.
+    DenseWithoutQuestions,
+    /// Lexical score again, likewise.
+    LexicalWithoutQuestions,
+    /// The question names the passage's provision or document.
+    Reference,
+    /// The question's everyday words point to the passage's provision.
+    Suggested,
+    /// The passage is about the benefit the question is about.
+    Benefit,
+    /// Weight of the source.
+    Authority,
+    /// The passage is not about the law: a change log, an operative part, a party's argument.
+    Procedural,
+}
+
+impl Feature {
+    /// All features.
+    pub const ALL: [Self; 15] = [
+        Self::Dense,
+        Self::DenseTop,
+        Self::Lexical,
+        Self::LexicalTop,
+        Self::QuestionDense,
+        Self::QuestionDenseTop,
+        Self::QuestionLexical,
+        Self::QuestionLexicalTop,
+        Self::DenseWithoutQuestions,
+        Self::LexicalWithoutQuestions,
+        Self::Reference,
+        Self::Suggested,
+        Self::Benefit,
+        Self::Authority,
+        Self::Procedural,
+    ];
+}
+
+/// Weight of each feature; `weights.json`, fitted by `rettesnor eval --fit`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Weights(HashMap<Feature, f32>);
+
+impl Weights {
+    /// The weights that come with the program.
+    ///
+    /// # Errors
+    /// The file the program was built with does not parse.
+    pub fn built_in() -> Result<Self, serde_json::Error> {
+        serde_json::from_str(include_str!("weights.json"))
+    }
+
+    /// A feature's weight; 0 when the file does not name it.
+    pub fn of(&self, feature: Feature) -> f32 {
+        self.0.get(&feature).copied().unwrap_or(0.0)
+    }
+
+    /// Changes a weight, for fitting.
+    pub fn set(&mut self, feature: Feature, weight: f32) {
+        self.0.insert(feature, weight);
+    }
+}
+
+/// Why a passage ranks where it does: each feature's value and what it adds to the score.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Explanation(pub Vec<Part>);
+
+/// One feature's share.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Part {
+    /// The feature.
+    pub feature: Feature,
+    /// Its value.
+    pub value: f32,
+    /// Value times weight.
+    pub adds: f32,
+}
+
+impl Explanation {
+    /// The value of a feature; 0 when it played no part.
+    pub fn value(&self, feature: Feature) -> f32 {
+        self.0.iter().find(|part| part.feature == feature).map_or(0.0, |part| part.value)
+    }
+}
+
+/// Ranks candidates. One unit (a § of a law, a headed part of a circular, a ruling) stands with its best passage
+/// first; its other passages come after every unit's best that scores near them.
+pub(super) fn rank(candidates: Vec<Candidate>, question: &Understood, weights: &Weights) -> Vec<Ranked> {
+    let mut ranked: Vec<Ranked> = candidates
+        .into_iter()
+        .map(|candidate| {
+            let explanation = explain(&candidate, question, weights);
+            let score = explanation.0.iter().map(|part| part.adds).sum();
+            let mut channels: Vec<Channel> = candidate.placings.keys().copied().collect();
+            channels.sort();
+            let raw = candidate.placings.iter().map(|(channel, placing)| (*channel, placing.score)).collect();
+            Ranked { passage: candidate.passage, score, channels, explanation, raw }
+        })
+        .collect();
+    sort(&mut ranked);
+    spread(&mut ranked);
+    ranked
+}
+
+/// Ranks anew by other weights what was found before; for fitting.
+pub fn rerank(found: &[Ranked], weights: &Weights) -> Vec<Ranked> {
+    let mut ranked = found.to_vec();
+    for hit in &mut ranked {
+        hit.score = hit.explanation.0.iter().map(|part| part.value * weights.of(part.feature)).sum();
+    }
+    sort(&mut ranked);
+    spread(&mut ranked);
+    ranked
+}
+
+fn sort(ranked: &mut [Ranked]) {
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.id().cmp(&b.passage.id())));
+}
+
+/// What a further passage of the same unit loses; and a further unit of the same ruling.
+const SAME_UNIT: f32 = 0.55;
+const SAME_RULING: f32 = 0.8;
+
+fn spread(ranked: &mut [Ranked]) {
+    let mut units: HashMap<String, i32> = HashMap::new();
+    let mut rulings: HashMap<String, i32> = HashMap::new();
+    for hit in ranked.iter_mut() {
+        let unit = units.entry(unit(hit)).or_insert(0);
+        hit.score *= SAME_UNIT.powi((*unit).min(3));
+        *unit += 1;
+        if hit.passage.document().kind.is_ruling() {
+            let ruling = rulings.entry(hit.passage.document().id.clone()).or_insert(0);
+            hit.score *= SAME_RULING.powi(*ruling);
+            *ruling += 1;
+        }
+    }
+    sort(ranked);
+}
+
+/// What a person would call one place: a § of a law, a headed part of a circular or ruling.
+pub(crate) fn unit(hit: &Ranked) -> String {
+    let (document, passage) = (hit.passage.document(), hit.passage.passage());
+    if document.kind.is_rule()
+        && let Some(provision) = passage.provisions.first()
+    {
+        return provision.section().to_string();
+    }
+    format!("{}#{}#{}", document.id, hit.passage.version().id, passage.path.join("/"))
+}
+
+fn explain(candidate: &Candidate, question: &Understood, weights: &Weights) -> Explanation {
+    let passage = &candidate.passage;
+    let relative = |channel| candidate.placings.get(&channel).map_or(0.0, |p| p.relative);
+    let top = |channel| candidate.placings.get(&channel).map_or(0.0, |p| 1.0 / (1.0 + p.rank as f32));
+    let without_questions = f32::from(!passage.has_questions());
+    let value = |feature: Feature| match feature {
+        Feature::Dense => relative(Channel::Dense),
+        Feature::DenseTop => top(Channel::Dense),
+        Feature::Lexical => relative(Channel::Lexical),
+        Feature::LexicalTop => top(Channel::Lexical),
+        Feature::QuestionDense => relative(Channel::QuestionDense),
+        Feature::QuestionDenseTop => top(Channel::QuestionDense),
+        Feature::QuestionLexical => relative(Channel::QuestionLexical),
+        Feature::QuestionLexicalTop => top(Channel::QuestionLexical),
+        Feature::DenseWithoutQuestions => relative(Channel::Dense) * without_questions,
+        Feature::LexicalWithoutQuestions => relative(Channel::Lexical) * without_questions,
+        Feature::Reference => reference(candidate, question),
+        Feature::Suggested => suggested(candidate, question),
+        Feature::Benefit => benefit(candidate, question),
+        Feature::Authority => f32::from(passage.document().authority().ordinal()) / f32::from(Authority::MOST),
+        Feature::Procedural => f32::from(matches!(
+            passage.passage().role,
+            Role::Other | Role::Operative | Role::Argument | Role::Matter
+        )),
+    };
+    Explanation(
+        Feature::ALL
+            .into_iter()
+            .map(|feature| {
+                let value = value(feature);
+                Part { feature, value, adds: value * weights.of(feature) }
+            })
+            .filter(|part| part.value != 0.0)
+            .collect(),
+    )
+}
+
+/// 1 when the question names this very provision or document; less where it only is cited there.
+fn reference(candidate: &Candidate, question: &Understood) -> f32 {
+    let passage = candidate.passage.passage();
+    let document = candidate.passage.document();
+    let mut best = 0.0_f32;
+    for wanted in &question.references {
+        if *wanted == document.id {
+            best = best.max(1.0);
+        }
+        for provision in &passage.provisions {
+            let own = if document.kind.is_rule() { 1.0 } else { 0.6 };
+            if is_or_lies_in(&provision.to_string(), wanted) {
+                best = best.max(own);
+            } else if is_or_lies_in(wanted, &provision.section().to_string()) {
+                best = best.max(own * 0.7);
+            }
+        }
+    }
+    best
+}
+
+/// Whether a canonical id is another or a part of it.
+fn is_or_lies_in(id: &str, whole: &str) -> bool {
+    id.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn suggested(candidate: &Candidate, question: &Understood) -> f32 {
+    question
+        .suggested
+        .iter()
+        .filter(|(id, _)| {
+            candidate.passage.passage().provisions.iter().any(|p| {
+                let own = p.to_string();
+                is_or_lies_in(&own, id) || is_or_lies_in(id, &own)
+            })
+        })
+        .map(|(_, sure)| *sure)
+        .fold(0.0, f32::max)
+}
+
+fn benefit(candidate: &Candidate, question: &Understood) -> f32 {
+    let of_document = &candidate.passage.document().benefits;
+    question
+        .topic
+        .benefits
+        .iter()
+        .filter(|(code, _)| {
+            of_document.contains(code)
+                || candidate.passage.passage().provisions.iter().any(|p| p.benefit_code() == Some(code.as_str()))
+        })
+        .map(|(_, sure)| *sure)
+        .fold(0.0, f32::max)
+}

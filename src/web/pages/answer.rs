@@ -1,0 +1,134 @@
+//! An answer, made ready for its template.
+
+use askama::Template;
+
+use crate::answer::Status;
+use crate::answer::view::AnswerView;
+use crate::store::Catalogue;
+
+use super::conflict::Conflict;
+use super::source::{Source, holds};
+use super::words;
+
+/// Passages listed as "andre funn".
+const MAX_OTHERS: usize = 20;
+
+/// One question with its answer.
+#[derive(Template)]
+#[template(path = "answer.html")]
+pub struct AnswerPage {
+    id: String,
+    question: String,
+    as_of: String,
+    as_of_iso: String,
+    status: Status,
+    conflicts: Vec<Conflict>,
+    sentences: Vec<Sentence>,
+    warnings: Vec<String>,
+    word: String,
+    choices: Vec<(String, String)>,
+    handover: String,
+    used: Vec<Source>,
+    others: Vec<Source>,
+    note: String,
+}
+
+/// A sentence with its footnotes, as indexes into the used sources.
+struct Sentence {
+    text: String,
+    notes: Vec<usize>,
+}
+
+impl AnswerPage {
+    /// An answer to be shown.
+    pub fn of(view: &AnswerView, catalogue: &Catalogue) -> Self {
+        let used = view.citations.iter().enumerate();
+        let used = used.map(|(at, citation)| Source::used(at + 1, citation, &view.sources, catalogue));
+        let others = view.sources.iter().filter(|passage| !view.citations.iter().any(|citation| holds(passage, citation)));
+        let clarification = view.clarification.as_ref();
+        Self {
+            id: view.id.clone(),
+            question: view.question.clone(),
+            as_of: words::date(&view.as_of),
+            as_of_iso: view.as_of.clone(),
+            status: view.status,
+            conflicts: Conflict::all(&view.conflicts, catalogue),
+            sentences: sentences(view),
+            warnings: view.warnings.iter().map(|warning| warning.text.clone()).collect(),
+            word: clarification.map(|c| c.word.clone()).unwrap_or_default(),
+            choices: clarification
+                .map(|c| c.choices.iter().map(|choice| (choice.label.clone(), choice.question.clone())).collect())
+                .unwrap_or_default(),
+            handover: view.handover.clone().unwrap_or_default(),
+            used: used.collect(),
+            others: others.take(MAX_OTHERS).map(|passage| Source::other(passage, catalogue)).collect(),
+            note: note(view),
+        }
+    }
+
+    /// What a screen reader is told when the answer has come.
+    pub fn spoken(&self) -> String {
+        match self.status {
+            Status::Blocked => format!("Spørsmålet ble stoppet. {}", self.warnings.join(" ")),
+            Status::NoBasis => "Kunnskapsbasen har ikke svar på dette.".to_owned(),
+            Status::Clarify => {
+                let labels: Vec<&str> = self.choices.iter().map(|(label, _)| label.as_str()).collect();
+                format!("Spørsmålet kan bety flere ting. Velg mellom: {}.", labels.join("; "))
+            }
+            Status::Answered | Status::Partial => {
+                let sentences: Vec<&str> = self.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+                let conflict = if self.conflicts.iter().any(|c| !c.is_resolved) { "Kildene er uenige. " } else { "" };
+                format!("{conflict}{} {}", sentences.join(" "), self.warnings.join(" "))
+            }
+        }
+    }
+
+    /// Whether the question was stopped; it is then not shown again.
+    pub fn is_blocked(&self) -> bool {
+        self.status == Status::Blocked
+    }
+
+    fn is_partial(&self) -> bool {
+        self.status == Status::Partial
+    }
+
+    /// The title of the page.
+    pub fn title(&self) -> &str {
+        &self.question
+    }
+}
+
+fn sentences(view: &AnswerView) -> Vec<Sentence> {
+    let index = |id: &String| view.citations.iter().position(|citation| citation.id == *id);
+    view.answer
+        .iter()
+        .map(|sentence| Sentence { text: sentence.text.clone(), notes: sentence.citations.iter().filter_map(index).collect() })
+        .collect()
+}
+
+/// The note for the case: question, answer, sources and dates, as plain text.
+fn note(view: &AnswerView) -> String {
+    if view.answer.is_empty() {
+        return String::new();
+    }
+    let mut note = format!("Spørsmål: {}\nRegler per: {}\n\nSvar:\n", view.question, words::date(&view.as_of));
+    let number = |id: &String| view.citations.iter().position(|citation| citation.id == *id).map(|at| format!("[{}]", at + 1));
+    for sentence in &view.answer {
+        let numbers: Vec<String> = sentence.citations.iter().filter_map(number).collect();
+        note.push_str(&format!("{} {}\n", sentence.text, numbers.join("")));
+    }
+    for warning in &view.warnings {
+        note.push_str(&format!("Merk: {}\n", warning.text));
+    }
+    note.push_str("\nKilder:\n");
+    for (at, citation) in view.citations.iter().enumerate() {
+        let document = &citation.document;
+        let place = words::place(document, &citation.locator);
+        let facts = words::facts(document);
+        let tags: String = words::tags(document).iter().map(|tag| format!(" ({})", tag.text)).collect();
+        note.push_str(&format!("[{}] {place} – {}, {facts}{tags}\n", at + 1, words::kind(document.kind)));
+    }
+    let today = words::date(&jiff::Zoned::now().date().to_string());
+    note.push_str(&format!("\nSlått opp i Rettesnor {today}.\n"));
+    note
+}
