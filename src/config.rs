@@ -100,7 +100,7 @@ impl Config {
     fn from_file(file: &Path) -> anyhow::Result<Self> {
         Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(file))
-            .merge(Env::prefixed("RETTESNOR_").ignore(&["config", "log"]))
+            .merge(Env::prefixed("RETTESNOR_").ignore(&["config", "log", "log_format"]))
             .extract()
             .map_err(|e| anyhow::anyhow!("innstillingene kan ikke leses: {e}; se tabellen i README.md"))
     }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod chat;
 pub mod config;
 pub mod corpus;
 pub mod embedding;
@@ -14,3 +15,4 @@ pub mod language;
 pub mod law;
 pub mod retrieval;
 pub mod store;
+pub mod web;

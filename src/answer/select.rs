@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use crate::corpus::{Role, sentences};
 use crate::language::{Analyser, Asks};
+use crate::law::SourceKind;
 use crate::retrieval::{Ranked, Understood, unit};
+use crate::store::PassageRef;
 
 use super::Quote;
 
@@ -16,14 +18,15 @@ const PASSAGES: usize = 8;
 pub const MOST_SENTENCES: usize = 4;
 
 /// Longest quote, in bytes; a longer sentence is cut at a clause.
-const LONGEST_QUOTE: usize = 420;
+const LONGEST_QUOTE: usize = 480;
+
+/// Neighbouring sentences are quoted together up to this many bytes: the condition often stands in the next sentence.
+const SHORT_QUOTE: usize = 320;
 
 /// A sentence chosen, with the passage it stands in.
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
     pub quote: Quote,
-    /// Place of its passage in the ranking.
-    pub rank: usize,
     pub score: f32,
 }
 
@@ -40,20 +43,22 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], analyser: &Anal
     let usable: Vec<(usize, &Ranked)> = passages
         .iter()
         .enumerate()
-        .filter(|(_, hit)| may_be_quoted(hit.passage.passage().role))
+        .filter(|(rank, hit)| may_be_quoted(hit.passage.passage().role, hit.passage.document().kind, *rank))
         .take(PASSAGES)
         .collect();
     let Some(best_score) = usable.first().map(|(_, hit)| hit.score.max(f32::EPSILON)) else { return Vec::new() };
     let mut pieces: Vec<Piece> = Vec::new();
     for (rank, hit) in &usable {
-        let base = hit.passage.passage().range.start;
         let unit = unit(hit);
-        for (at, range) in quotable(hit.passage.text()).into_iter().enumerate() {
-            let text = &hit.passage.text()[range.clone()];
+        let standing = hit.score / best_score;
+        for (at, range) in quotable(&hit.passage).into_iter().enumerate() {
+            let text = &hit.passage.document().text[range.clone()];
             let terms = analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
-            let standing = hit.score / best_score;
-            let score = 1.6 * standing + 0.25 * asked_for(question.topic.asks, text) - 0.06 * (at.min(4) as f32);
-            pieces.push(Piece { range: base + range.start..base + range.end, rank: *rank, unit: unit.clone(), terms, score });
+            let score = 1.6 * standing
+                + 0.25 * asked_for(question.topic.asks, text)
+                + 0.8 * named(question, &hit.passage, range.start)
+                - 0.06 * (at.min(4) as f32);
+            pieces.push(Piece { range, rank: *rank, unit: unit.clone(), terms, score });
         }
     }
     let rarity = rarity(&pieces);
@@ -96,7 +101,7 @@ fn pick(mut pieces: Vec<Piece>, passages: &[Ranked], wanted: &HashMap<u32, f32>,
         }
         *units.entry(piece.unit).or_insert(0) += 1;
         covered.extend(piece.terms);
-        chosen.push(Chosen { quote, rank: piece.rank, score: value });
+        chosen.push(Chosen { quote, score: value });
     }
     chosen
 }
@@ -113,21 +118,47 @@ fn rarity(pieces: &[Piece]) -> HashMap<u32, f32> {
     counts.into_iter().map(|(term, n)| (term, (1.0 + all / n as f32).ln() / (1.0 + all).ln())).collect()
 }
 
-/// Whether the words are the source's own statement of the rule or its reasons.
-fn may_be_quoted(role: Role) -> bool {
+/// Whether the words are the source's own statement of the rule or its reasons. A publisher's note to a law (such as
+/// the history of the basic amount) is quoted only when nothing answers better.
+fn may_be_quoted(role: Role, kind: SourceKind, rank: usize) -> bool {
     matches!(role, Role::Rule | Role::Commentary | Role::Example | Role::Summary | Role::Reasoning)
+        || (role == Role::Other && kind.is_rule() && rank == 0)
 }
 
-/// The pieces of a passage that can stand alone as a quote: sentences, a list together with the sentence it hangs on.
-fn quotable(text: &str) -> Vec<Range<usize>> {
+/// 1 when the words stand in a ledd that the question names.
+fn named(question: &Understood, passage: &PassageRef, at: usize) -> f32 {
+    let sections = &passage.document().sections[passage.passage().sections.clone()];
+    let Some(section) = sections.iter().find(|s| s.range.contains(&at)) else { return 0.0 };
+    let own: Vec<String> = section.provisions.iter().map(ToString::to_string).collect();
+    let wanted = |id: &String| {
+        id.contains("/ledd") && own.iter().any(|o| id.starts_with(o.as_str()) && !id[o.len()..].starts_with(|c: char| c.is_ascii_digit()))
+    };
+    f32::from(question.references.iter().any(wanted))
+}
+
+/// The pieces of a passage that can stand alone as a quote, as bytes of the document: short neighbouring sentences of
+/// one ledd or paragraph, and a list together with the sentence it hangs on.
+fn quotable(passage: &PassageRef) -> Vec<Range<usize>> {
+    let text = &passage.document().text;
+    let whole = &passage.passage().range;
     let mut pieces: Vec<Range<usize>> = Vec::new();
-    for range in sentences(text) {
-        let words = text[range.clone()].trim_start();
-        let is_item = is_list_item(words);
-        match pieces.last_mut() {
-            Some(last) if is_item && range.end - last.start <= LONGEST_QUOTE => last.end = range.end,
-            _ if words.chars().filter(|c| c.is_alphabetic()).count() < 12 => {}
-            _ => pieces.push(range),
+    for section in &passage.document().sections[passage.passage().sections.clone()] {
+        let (start, end) = (section.range.start.max(whole.start), section.range.end.min(whole.end));
+        if start >= end {
+            continue;
+        }
+        for range in sentences(&text[start..end]) {
+            let range = start + range.start..start + range.end;
+            let words = text[range.clone()].trim_start();
+            let joins = |last: &Range<usize>| {
+                let limit = if is_list_item(words) { LONGEST_QUOTE } else { SHORT_QUOTE };
+                range.end - last.start <= limit && !text[last.end..range.start].contains("\n\n")
+            };
+            match pieces.last_mut() {
+                Some(last) if last.start >= start && joins(last) => last.end = range.end,
+                _ if words.chars().filter(|c| c.is_alphabetic()).count() < 12 => {}
+                _ => pieces.push(range),
+            }
         }
     }
     pieces.into_iter().map(|range| trimmed(text, range)).collect()

@@ -18,9 +18,12 @@ impl Pairs {
     /// # Errors
     /// It is not percent-encoded UTF-8.
     pub fn read(uri: &axum::http::Uri) -> Result<Self, Problem> {
-        axum::extract::Query::try_from_uri(uri)
-            .map(|axum::extract::Query(pairs)| Self(pairs))
-            .map_err(|_| Problem::bad_request("Søkestrengen kan ikke leses; kod verdiene som UTF-8 med prosenttegn."))
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).ok().map(|query| query.0);
+        // Bytes that are no UTF-8 come out as replacement characters.
+        pairs
+            .filter(|pairs| !pairs.iter().any(|(name, value)| name.contains('\u{fffd}') || value.contains('\u{fffd}')))
+            .map(Self)
+            .ok_or_else(|| Problem::bad_request("Søkestrengen kan ikke leses; kod verdiene som UTF-8 med prosenttegn."))
     }
 
     /// All values of a name.

@@ -26,7 +26,7 @@ import optax
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
-RANK, BATCH, QUERY, PASSAGE, TEMPERATURE, RATE = 8, 32, 32, 128, 0.03, 5e-4
+RANK, BATCH, QUERY, PASSAGE, TEMPERATURE, RATE = 8, 32, 24, 96, 0.03, 8e-4
 
 
 def read_weights(path):
@@ -129,7 +129,14 @@ def batches(pairs, rng):
     return [both[i] for i in rng.permutation(len(both))]
 
 
-pairs = [json.loads(line) for line in open(pairs_file)]
+# A question that stands with several passages of one section is learnt with one of them, drawn by lot.
+of_question = {}
+for line in open(pairs_file):
+    pair = json.loads(line)
+    of_question.setdefault(pair["query"], []).append(pair)
+lots = np.random.default_rng(1)
+pairs = [choices[lots.integers(len(choices))] for choices in of_question.values()]
+print(f"{len(pairs)} questions", flush=True)
 key, adapter = jax.random.PRNGKey(0), {}
 for layer in range(LAYERS):
     for name, (n_out, n_in) in SHAPES.items():

@@ -32,7 +32,7 @@ pub struct AskRequest {
     #[serde(default)]
     as_of: Option<String>,
     /// Id of the conversation, made by the client; follow-ups are read in the light of its earlier questions.
-    #[schema(format = Uuid)]
+    #[schema(format = "uuid")]
     #[serde(default)]
     conversation: Option<String>,
 }

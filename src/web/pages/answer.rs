@@ -92,6 +92,10 @@ impl AnswerPage {
         self.status == Status::Partial
     }
 
+    fn is_clarify(&self) -> bool {
+        self.status == Status::Clarify
+    }
+
     /// The title of the page.
     pub fn title(&self) -> &str {
         &self.question

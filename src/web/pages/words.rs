@@ -30,7 +30,7 @@ pub fn date(iso: &str) -> String {
 
 /// "Rundskriv"
 pub fn kind(code: &str) -> String {
-    let name = code.parse().map_or(code, SourceKind::norwegian);
+    let name = code.parse().map_or(code, |kind: SourceKind| kind.norwegian());
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
