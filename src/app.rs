@@ -14,7 +14,8 @@ use crate::embedding::{Embedder, FastEmbedder};
 use crate::index::SharedIndex;
 use crate::index::edge::EdgeIndex;
 use crate::index::server::ServerIndex;
-use crate::ingest::{Ingest, Options, Report, day_number};
+use crate::ingest::{Ingest, Options, Report};
+pub use crate::day::today;
 use crate::language::{Analyser, Speller};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
 use crate::store::{Catalogue, Store};
@@ -66,8 +67,8 @@ impl App {
         let (folder, dimensions) = (config.data_dir.join("index"), embedder.dimensions());
         let index: SharedIndex = tokio::task::spawn_blocking(move || -> anyhow::Result<SharedIndex> {
             Ok(match url {
-                Some(url) => Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?),
-                None => open_edge(&folder, dimensions)?,
+                Some(url) if !url.is_empty() => Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?),
+                _ => open_edge(&folder, dimensions)?,
             })
         })
         .await??;
@@ -165,11 +166,6 @@ impl App {
     pub fn weights(&self) -> &Arc<Weights> {
         &self.weights
     }
-}
-
-/// Today as yyyymmdd.
-pub fn today() -> u32 {
-    day_number(jiff::Zoned::now().date())
 }
 
 /// The corpus's own words, for mending typing errors.

@@ -7,6 +7,7 @@ pub mod app;
 pub mod chat;
 pub mod config;
 pub mod corpus;
+pub mod day;
 pub mod embedding;
 pub mod eval;
 pub mod index;

@@ -44,7 +44,7 @@ impl Browser {
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port: u16 = lines
             .into_iter()
-            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok())
+            .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
             .expect("chromedriver sier hvilken port den bruker");
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = [

@@ -1,7 +1,7 @@
 //! Plain words around the quotes.
 
 use crate::corpus::Mark;
-use crate::ingest::date_of;
+use crate::day::date_of;
 use crate::law::SourceKind;
 use crate::retrieval::{Ranked, Understood};
 

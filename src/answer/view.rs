@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Answer, Clarification, Quote, Status, Warning};
 use crate::corpus::{Document, Mark, Provenance, Reasoning};
-use crate::ingest::date_of;
+use crate::day::date_of;
 use crate::retrieval::{Channel, Explanation, Ranked};
 use crate::store::Version;
 

@@ -19,7 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use rettesnor::app::{App, today};
 use rettesnor::config::Config;
-use rettesnor::ingest::day_number;
+use rettesnor::day::day_number;
 
 /// Kunnskapsbase og veiledningschat for Navs kontaktsentre: hver setning hviler på en sitert kilde, og strid mellom
 /// kildene vises.

@@ -48,7 +48,7 @@ struct Case {
 /// Model or index fail.
 pub fn fit(app: &App, labels: &[Label]) -> Result<Fit, RetrievalError> {
     let pool = |label: &Label| -> Result<_, RetrievalError> {
-        let day = label.as_of.map_or_else(crate::app::today, crate::ingest::day_number);
+        let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
         app.search(&Query { text: &label.question, day, kinds: Vec::new(), limit: usize::MAX })
     };
     let mut cases = Vec::new();
@@ -70,7 +70,7 @@ pub fn fit(app: &App, labels: &[Label]) -> Result<Fit, RetrievalError> {
     let mut evidence = Vec::new();
     let shared = Arc::new(weights.clone());
     for label in labels.iter().filter(|label| guard(&label.question).is_none()) {
-        let day = label.as_of.map_or_else(crate::app::today, crate::ingest::day_number);
+        let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
         let query = Query { text: &label.question, day, kinds: Vec::new(), limit: 30 };
         let found = app.search_with(&query, &shared)?;
         evidence.push((Evidence::of(&found.understood, &found.passages, app.analyser()), !label.relevant.is_empty()));

@@ -131,7 +131,7 @@ pub fn run(app: &App, labels: &[Label]) -> Result<Vec<Outcome>, RetrievalError> 
         .iter()
         .map(|label| {
             let began = std::time::Instant::now();
-            let day = label.as_of.map_or_else(crate::app::today, crate::ingest::day_number);
+            let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
             let answer = app.ask(&label.question, day)?;
             Ok(Outcome { label: label.clone(), answer, milliseconds: began.elapsed().as_secs_f64() * 1e3 })
         })
@@ -184,7 +184,7 @@ pub fn leave_out(app: &App, labels: &[Label]) -> Result<BTreeMap<String, Scores>
             for label in labels.iter().filter(|label| !label.relevant.is_empty()) {
                 let query = crate::retrieval::Query {
                     text: &label.question,
-                    day: label.as_of.map_or_else(crate::app::today, crate::ingest::day_number),
+                    day: label.as_of.map_or_else(crate::app::today, crate::day::day_number),
                     kinds: Vec::new(),
                     limit: 20,
                 };

@@ -10,7 +10,6 @@ mod versions;
 
 pub use pairs::{TrainingPair, training_pairs};
 pub use questions::{QuestionFileError, QuestionSet};
-pub use versions::{date_of, day_number};
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -22,6 +21,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::corpus::{self, Document, Passage};
+use crate::day::{date_of, day_number};
 use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Point, SharedIndex, Validity};
 use crate::language::Analyser;
@@ -49,6 +49,9 @@ pub enum IngestError {
     /// The model refused.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// The program's own question files, or one kept, do not parse.
+    #[error(transparent)]
+    Questions(#[from] QuestionFileError),
     /// A worker died.
     #[error("en arbeidstråd stoppet uventet: {0}")]
     Worker(#[from] tokio::task::JoinError),
@@ -128,19 +131,7 @@ impl Ingest<'_> {
         let began = Instant::now();
         let mut report = Report { dry_run: options.dry_run, ..Report::default() };
         let mut known = self.store.known_versions().await?;
-        let mut questions = match QuestionSet::built_in() {
-            Ok(set) => set,
-            Err(e) => {
-                report.failed.push(Failure { file: "corpus/questions".into(), error: e.to_string() });
-                QuestionSet::default()
-            }
-        };
-        for file in paths.iter().flat_map(|path| corpus::question_files(path)) {
-            let read = std::fs::read_to_string(&file).map_err(|e| e.to_string());
-            if let Err(error) = read.and_then(|text| questions.add(&file.display().to_string(), &text).map_err(|e| e.to_string())) {
-                report.failed.push(Failure { file: file.display().to_string(), error });
-            }
-        }
+        let questions = self.questions(paths, options, &mut report).await?;
 
         let mut seen: HashSet<String> = HashSet::new();
         let mut waiting: Vec<Waiting> = Vec::new();
@@ -185,6 +176,26 @@ impl Ingest<'_> {
         }
         report.seconds = began.elapsed().as_secs_f64();
         Ok(report)
+    }
+
+    /// The questions that come with the program, those kept from earlier runs, and those beside the files now read.
+    async fn questions(&self, paths: &[PathBuf], options: Options, report: &mut Report) -> Result<QuestionSet, IngestError> {
+        let mut questions = QuestionSet::built_in()?;
+        for file in paths.iter().flat_map(|path| corpus::question_files(path)) {
+            let name = file.display().to_string();
+            let checked = std::fs::read_to_string(&file)
+                .map_err(|e| e.to_string())
+                .and_then(|text| QuestionSet::default().add(&name, &text).map(|()| text).map_err(|e| e.to_string()));
+            match checked {
+                Ok(text) if options.dry_run => drop(text),
+                Ok(text) => self.store.keep_question_file(&name, &text).await?,
+                Err(error) => report.failed.push(Failure { file: name, error }),
+            }
+        }
+        for (name, text) in self.store.question_files().await? {
+            questions.add(&name, &text)?;
+        }
+        Ok(questions)
     }
 
     /// Reads one file; `None` when it is known already.
@@ -431,7 +442,7 @@ impl Ingest<'_> {
             return Ok(());
         }
         let present: HashSet<u64> = self.index.present(&wanted)?.into_iter().collect();
-        let questions = QuestionSet::built_in().unwrap_or_default();
+        let questions = self.questions(&[], Options::default(), &mut Report::default()).await?;
         let mut points = Vec::new();
         let mut prints = Vec::new();
         for version in catalogue.versions() {

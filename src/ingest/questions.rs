@@ -2,7 +2,7 @@
 //!
 //! A line of a question file is `{"provision": "lov/…/§8-4/ledd1", "questions": […]}` or
 //! `{"document": "R11-00", "locator": "§ 11-3 …", "questions": […]}`; without a locator the questions are about the
-//! whole document. The files in `corpus/questions/` are part of the program, so that the law is found by everyday words
+//! whole document, and `"under"` names a heading above where the same locator stands more than once. The files in `corpus/questions/` are part of the program, so that the law is found by everyday words
 //! wherever it is read from; files in a `questions` folder of an ingested corpus are added to them.
 
 use std::collections::{BTreeSet, HashMap};
@@ -31,6 +31,7 @@ struct Line {
     provision: Option<String>,
     document: Option<String>,
     locator: Option<String>,
+    under: Option<String>,
     questions: Vec<String>,
 }
 
@@ -38,7 +39,23 @@ struct Line {
 #[derive(Debug, Default, Clone)]
 pub struct QuestionSet {
     by_provision: HashMap<String, Vec<String>>,
-    by_document: HashMap<String, Vec<(Option<String>, Vec<String>)>>,
+    by_document: HashMap<String, Vec<(Place, Vec<String>)>>,
+}
+
+/// A headed part of a document; all of it when there is no locator.
+#[derive(Debug, Clone)]
+struct Place {
+    locator: Option<String>,
+    under: Option<String>,
+}
+
+impl Place {
+    fn holds(&self, passage: &Passage) -> bool {
+        let Some(locator) = &self.locator else { return true };
+        let headed = |wanted: &str| passage.path.iter().any(|heading| folded(heading) == wanted);
+        (folded(&passage.locator).contains(locator.as_str()) || headed(locator))
+            && self.under.as_deref().is_none_or(|under| passage.path.iter().any(|h| folded(h).contains(under)))
+    }
 }
 
 impl QuestionSet {
@@ -70,7 +87,10 @@ impl QuestionSet {
                     .by_document
                     .entry(document)
                     .or_default()
-                    .push((parsed.locator.as_deref().map(folded), parsed.questions)),
+                    .push((
+                        Place { locator: parsed.locator.as_deref().map(folded), under: parsed.under.as_deref().map(folded) },
+                        parsed.questions,
+                    )),
                 _ => return Err(wrong("enten «provision» eller «document» må stå der, ikke begge".into())),
             }
         }
@@ -91,15 +111,8 @@ impl QuestionSet {
                 }
             }
         }
-        for (locator, questions) in self.by_document.get(&document.id).into_iter().flatten() {
-            let here = match locator {
-                None => true,
-                Some(wanted) => {
-                    folded(&passage.locator).contains(wanted.as_str())
-                        || passage.path.iter().any(|heading| folded(heading) == *wanted)
-                }
-            };
-            if here {
+        for (place, questions) in self.by_document.get(&document.id).into_iter().flatten() {
+            if place.holds(passage) {
                 found.extend(add(questions).into_iter().map(|at| questions[at].as_str()));
             }
         }

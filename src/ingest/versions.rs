@@ -1,20 +1,9 @@
 //! Which version of a document is the rule when.
 
-use jiff::civil::Date;
-
 use crate::corpus::Document;
+use crate::day::{date_of, day_number};
 use crate::index::Validity;
 use crate::store::KnownVersion;
-
-/// A day as the number yyyymmdd.
-pub fn day_number(date: Date) -> u32 {
-    (date.year().unsigned_abs() as u32) * 10_000 + (date.month() as u32) * 100 + date.day() as u32
-}
-
-/// The day a number yyyymmdd stands for; `None` when it is no day.
-pub fn date_of(day: u32) -> Option<Date> {
-    Date::new((day / 10_000) as i16, (day / 100 % 100) as i8, (day % 100) as i8).ok()
-}
 
 fn day_before(day: u32) -> u32 {
     date_of(day).and_then(|date| date.yesterday().ok()).map_or(0, day_number)

@@ -227,6 +227,28 @@ impl Store {
         Ok(ids.into_iter().map(|id| id as u64).collect())
     }
 
+    /// Keeps a question file for later runs.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn keep_question_file(&self, source: &str, text: &str) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO question_files (source, body) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET body = excluded.body")
+            .bind(source)
+            .bind(text)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The question files kept, by name: (name, text).
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn question_files(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("SELECT source, body FROM question_files ORDER BY source").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|row| (row.get("source"), row.get("body"))).collect())
+    }
+
     /// Notes which questions a passage is now indexed with.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::problem::Problem;
 use crate::app::{MAX_QUESTION, today};
-use crate::ingest::day_number;
+use crate::day::day_number;
 use crate::law::SourceKind;
 
 /// The pairs of a query string. Taken out one by one; what is left over at the end is an error.

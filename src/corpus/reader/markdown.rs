@@ -186,6 +186,7 @@ fn guidance(name: &str, body: &str) -> Result<Document, ReadError> {
     let mut blocks = blocks(body);
     let title = take_title(&mut blocks, false).unwrap_or_else(|| slug(name));
     let (blocks, source_url) = take_source(blocks);
+    let (blocks, provenance) = take_note(blocks);
     let kind = super::kind_of_title(&title).unwrap_or(SourceKind::Guidance);
     let built = sections::build(kind, &parts(blocks), &title, provisions::context(&[], &title).as_ref());
     if built.sections.is_empty() {
@@ -207,7 +208,7 @@ fn guidance(name: &str, body: &str) -> Result<Document, ReadError> {
         panel: None,
         reversal_reason: None,
         office: None,
-        provenance: Provenance::Official,
+        provenance,
         source_url,
         text: built.text,
         sections: built.sections,
@@ -363,6 +364,19 @@ fn take_source(mut blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
         _ => true,
     });
     (blocks, url)
+}
+
+/// Takes out the line that tells what a text without front matter is: "Merknad: Syntetisk dokument."
+fn take_note(mut blocks: Vec<Block>) -> (Vec<Block>, Provenance) {
+    let mut provenance = Provenance::Official;
+    blocks.retain(|block| match block {
+        Block::Paragraph(text) if provenance == Provenance::Official && text.trim().starts_with("Merknad:") => {
+            provenance = super::stated_provenance(text);
+            provenance == Provenance::Official
+        }
+        _ => true,
+    });
+    (blocks, provenance)
 }
 
 /// Markdown to plain readable text: links become their words, emphasis goes, lists and rows become lines.

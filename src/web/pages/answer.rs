@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::answer::Status;
+use crate::answer::{Status, Warning};
 use crate::answer::view::AnswerView;
 use crate::store::Catalogue;
 
@@ -24,6 +24,8 @@ pub struct AnswerPage {
     status: Status,
     conflicts: Vec<Conflict>,
     sentences: Vec<Sentence>,
+    /// How the question was read, where that is not as it was typed.
+    read_as: Vec<String>,
     warnings: Vec<String>,
     word: String,
     choices: Vec<(String, String)>,
@@ -46,6 +48,8 @@ impl AnswerPage {
         let used = used.map(|(at, citation)| Source::used(at + 1, citation, &view.sources, catalogue));
         let others = view.sources.iter().filter(|passage| !view.citations.iter().any(|citation| holds(passage, citation)));
         let clarification = view.clarification.as_ref();
+        let (read_as, warnings): (Vec<&Warning>, Vec<&Warning>) =
+            view.warnings.iter().partition(|warning| matches!(warning.code, "follow_up" | "spelling"));
         Self {
             id: view.id.clone(),
             question: view.question.clone(),
@@ -54,7 +58,8 @@ impl AnswerPage {
             status: view.status,
             conflicts: Conflict::all(&view.conflicts, catalogue),
             sentences: sentences(view),
-            warnings: view.warnings.iter().map(|warning| warning.text.clone()).collect(),
+            read_as: read_as.into_iter().map(|warning| warning.text.clone()).collect(),
+            warnings: warnings.into_iter().map(|warning| warning.text.clone()).collect(),
             word: clarification.map(|c| c.word.clone()).unwrap_or_default(),
             choices: clarification
                 .map(|c| c.choices.iter().map(|choice| (choice.label.clone(), choice.question.clone())).collect())
@@ -77,8 +82,8 @@ impl AnswerPage {
             }
             Status::Answered | Status::Partial => {
                 let sentences: Vec<&str> = self.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
-                let conflict = if self.conflicts.iter().any(|c| !c.is_resolved) { "Kildene er uenige. " } else { "" };
-                format!("{conflict}{} {}", sentences.join(" "), self.warnings.join(" "))
+                let conflict = if self.conflicts.iter().any(|c| !c.is_resolved) { "Kildene er uenige." } else { "" };
+                [conflict, &sentences.join(" "), &self.warnings.join(" "), &self.read_as.join(" ")].join(" ")
             }
         }
     }
@@ -135,4 +140,64 @@ fn note(view: &AnswerView) -> String {
     let today = words::date(&jiff::Zoned::now().date().to_string());
     note.push_str(&format!("\nSlått opp i Rettesnor {today}.\n"));
     note
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::view::SentenceView;
+    use serde_json::{Value, json};
+
+    fn view(status: Status) -> AnswerView {
+        AnswerView {
+            id: "a1".into(),
+            question: "Er <b>dette</b> trygt?".into(),
+            as_of: "2026-11-21".into(),
+            status,
+            answer: Vec::new(),
+            citations: Vec::new(),
+            conflicts: Vec::new(),
+            warnings: Vec::new(),
+            clarification: None,
+            handover: None,
+            sources: Vec::new(),
+        }
+    }
+
+    fn html(view: &AnswerView) -> String {
+        AnswerPage::of(view, &Catalogue::default()).render().unwrap()
+    }
+
+    fn conflict(status: &str) -> Value {
+        let side = |stance: &str, quote: &str| json!({"stance": stance, "documents": [{"id": "X-1", "quote": quote, "locator": "§ 1"}]});
+        json!({"id": "c1", "type": "tribunal_vs_circular", "status": status, "question": "Kreves arbeid?",
+               "sides": [side("Ja", "det kreves <i>arbeid</i>"), side("Nei", "det kreves ikke arbeid")],
+               "explanation": "Kjennelsen er nyere.", "resolved_by": null})
+    }
+
+    #[test]
+    fn a_conflict_stands_before_the_answer_with_both_sides() {
+        let mut view = view(Status::Answered);
+        view.answer = vec![SentenceView { text: "Loven sier noe.".into(), citations: Vec::new() }];
+        view.conflicts = vec![conflict("open")];
+        let page = html(&view);
+        let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} mangler"));
+        assert!(at("Kildene er uenige") < at("det kreves ikke arbeid") && at("det kreves ikke arbeid") < at("Loven sier noe."));
+        assert!(!page.contains("<i>") && !page.contains("<b>"), "tekst fra dokumenter og brukere er tekst");
+        view.conflicts = vec![conflict("resolved")];
+        assert!(html(&view).contains("Avklart uenighet"));
+    }
+
+    #[test]
+    fn what_is_not_answered_says_what_to_do() {
+        let mut unknown = view(Status::NoBasis);
+        unknown.handover = Some("Til fagansvarlig\n\nSpørsmål".into());
+        let page = html(&unknown);
+        assert!(page.contains("har ikke svar") && page.contains("Kopier til fagansvarlig") && !page.contains("Kopier som referat"));
+        let mut blocked = view(Status::Blocked);
+        blocked.question = String::new();
+        blocked.warnings = vec![Warning { code: "personal_data", text: "Ta det bort.".into() }];
+        let page = html(&blocked);
+        assert!(page.contains("Spørsmålet ble stoppet") && page.matches("Ta det bort.").count() == 1);
+    }
 }
