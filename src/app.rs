@@ -8,15 +8,15 @@ use anyhow::Context as _;
 use indicatif::ProgressBar;
 use parking_lot::RwLock;
 
-use crate::answer::{self, Answer, Judge, Status, Warning};
+use crate::answer::{self, Answer, Evidence, Judge, Reader, Status, Warning};
 use crate::config::Config;
 use crate::embedding::{Embedder, FastEmbedder};
 use crate::index::SharedIndex;
 use crate::index::edge::EdgeIndex;
 use crate::index::server::ServerIndex;
-use crate::ingest::{Ingest, Options, Report};
+use crate::ingest::{Ingest, Options, QuestionSet, Report};
 pub use crate::day::today;
-use crate::language::{Analyser, Speller};
+use crate::language::{self, Analyser, Speller};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
 use crate::store::{Catalogue, Store};
 
@@ -44,7 +44,19 @@ pub struct App {
 #[derive(Clone)]
 struct View {
     catalogue: Arc<Catalogue>,
+    questions: Arc<QuestionSet>,
     speller: Arc<Speller>,
+}
+
+impl View {
+    async fn of(store: &Store, catalogue: Catalogue) -> anyhow::Result<Self> {
+        let mut questions = QuestionSet::built_in()?;
+        for (name, text) in store.question_files().await? {
+            questions.add(&name, &text)?;
+        }
+        let speller = speller(&catalogue, &questions);
+        Ok(Self { catalogue: Arc::new(catalogue), questions: Arc::new(questions), speller: Arc::new(speller) })
+    }
 }
 
 impl App {
@@ -60,7 +72,7 @@ impl App {
         let options = config.embedding()?;
         let loading = tokio::task::spawn_blocking(move || FastEmbedder::start(&options));
         let store = Store::open(&config.data_dir).await?;
-        let catalogue = store.catalogue(&Catalogue::default()).await?;
+        let view = View::of(&store, store.catalogue(&Catalogue::default()).await?).await?;
         let embedder: Arc<dyn Embedder> = Arc::new(loading.await??);
         let (url, key, collection) =
             (config.qdrant_url.clone(), config.qdrant_api_key.clone(), config.qdrant_collection.clone());
@@ -79,7 +91,7 @@ impl App {
             analyser: Arc::new(Analyser::new()),
             weights: Arc::new(Weights::built_in()?),
             judge: Judge::built_in()?,
-            view: RwLock::new(View { speller: Arc::new(speller(&catalogue)), catalogue: Arc::new(catalogue) }),
+            view: RwLock::new(view),
             _lock: lock,
         };
         app.ingest_job(today()).reconcile(progress).await?;
@@ -103,9 +115,8 @@ impl App {
     pub async fn ingest(&self, paths: &[PathBuf], options: Options, progress: &ProgressBar) -> anyhow::Result<Report> {
         let report = self.ingest_job(today()).run(paths, options, progress).await?;
         if !options.dry_run {
-            let catalogue = Arc::new(self.store.catalogue(&self.catalogue()).await?);
-            let words = Arc::new(speller(&catalogue));
-            *self.view.write() = View { catalogue, speller: words };
+            let view = View::of(&self.store, self.store.catalogue(&self.catalogue()).await?).await?;
+            *self.view.write() = view;
         }
         Ok(report)
     }
@@ -149,7 +160,18 @@ impl App {
             return Ok(Answer::silent(Status::Blocked, vec![warning]));
         }
         let found = self.search(&Query { text: question, day, kinds: Vec::new(), limit: SOURCES })?;
-        Ok(Answer::compose(found, &self.judge, &self.analyser, day, today()))
+        let view = self.view.read().clone();
+        Ok(Answer::compose(found, &self.judge, &self.reader(&view), day, today()))
+    }
+
+    fn reader<'a>(&'a self, view: &'a View) -> Reader<'a> {
+        Reader { analyser: &self.analyser, speller: &view.speller, questions: &view.questions }
+    }
+
+    /// What speaks for the base answering a question, for calibration.
+    pub fn evidence(&self, found: &Found) -> Evidence {
+        let view = self.view.read().clone();
+        Evidence::of(&found.understood, &found.passages, &self.reader(&view))
     }
 
     /// The calibrated judge, for evaluation.
@@ -168,13 +190,12 @@ impl App {
     }
 }
 
-/// The corpus's own words, for mending typing errors.
-fn speller(catalogue: &Catalogue) -> Speller {
+/// The words of the corpus and of its callers, for mending typing errors.
+fn speller(catalogue: &Catalogue, questions: &QuestionSet) -> Speller {
     let mut counts = std::collections::HashMap::new();
-    for version in catalogue.versions().iter().filter(|v| !v.superseded) {
-        for word in crate::language::words(&version.document.text) {
-            *counts.entry(word).or_insert(0) += 1;
-        }
+    let texts = catalogue.versions().iter().filter(|v| !v.superseded).map(|v| v.document.text.as_str());
+    for word in texts.chain(questions.all()).flat_map(language::words) {
+        *counts.entry(word).or_insert(0) += 1;
     }
     Speller::new(counts.into_iter())
 }

@@ -1,5 +1,7 @@
 //! The page in a real browser: headless Chromium, driven through chromedriver.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)] // tests, with helpers outside the test functions
+
 mod common;
 
 use std::io::{BufRead as _, BufReader};
@@ -40,7 +42,8 @@ impl Browser {
             eprintln!("hoppet over: {message}");
             return None;
         };
-        let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut driver =
+            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port: u16 = lines
             .into_iter()
@@ -48,18 +51,29 @@ impl Browser {
             .expect("chromedriver sier hvilken port den bruker");
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=nb",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=nb",
         ]
         .map(str::to_owned)
         .to_vec();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         arguments.push(format!("--window-size={width},900"));
-        let preferences = if script { json!({}) } else { json!({ "profile.managed_default_content_settings.javascript": 2 }) };
+        let preferences =
+            if script { json!({}) } else { json!({ "profile.managed_default_content_settings.javascript": 2 }) };
         let mut options = json!({ "args": arguments, "binary": chromium, "prefs": preferences });
         if width < 500 {
             // A window cannot be made this narrow; the device that the browser plays can.
-            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 1.0, "mobile": false } });
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 1.0, "mobile": false } });
         }
         let Value::Object(capabilities) = json!({ "goog:chromeOptions": options }) else { unreachable!() };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -129,7 +143,8 @@ impl Browser {
     async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("RETTESNOR_SCREENSHOTS") else { return };
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
+        std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), self.client.screenshot().await.unwrap())
+            .unwrap();
     }
 
     async fn close(mut self) {
@@ -155,7 +170,14 @@ async fn a_question_is_typed_and_answered_with_quotes_in_place() {
     let turn = browser.ask(QUESTION).await;
     assert!(turn.text().await.unwrap().contains("18 uker"));
     assert_eq!(browser.find("#q").await.prop("value").await.unwrap().as_deref(), Some(""));
-    assert!(browser.script("return document.getElementById('status').textContent").await.as_str().unwrap().contains("18 uker"));
+    assert!(
+        browser
+            .script("return document.getElementById('status').textContent")
+            .await
+            .as_str()
+            .unwrap()
+            .contains("18 uker")
+    );
     browser.picture("svar").await;
 
     // The footnote shows the quote in its place on focus, and Esc closes it.
@@ -207,7 +229,14 @@ async fn a_conversation_goes_on_and_a_new_one_starts_clean() {
     let question = format!("Har {IDENTITY_NUMBER} rett til dagpenger?");
     let stopped = browser.ask(&question).await;
     assert!(stopped.text().await.unwrap().contains("Spørsmålet ble stoppet"));
-    assert_eq!(browser.script("return document.getElementById('turns').textContent").await.as_str().map(|text| text.contains(IDENTITY_NUMBER)), Some(false));
+    assert_eq!(
+        browser
+            .script("return document.getElementById('turns').textContent")
+            .await
+            .as_str()
+            .map(|text| text.contains(IDENTITY_NUMBER)),
+        Some(false)
+    );
     assert_eq!(browser.find("#q").await.prop("value").await.unwrap(), Some(question));
     browser.picture("stoppet").await;
 
@@ -228,7 +257,9 @@ async fn the_keyboard_alone_is_enough() {
     browser.find(".turn[id]").await;
     assert_eq!(browser.script("return document.activeElement.id").await, "q");
     browser.tab_to_from_top(".mark").await;
-    let ring = browser.script("const s = getComputedStyle(document.activeElement); return s.outlineStyle + ' ' + s.outlineWidth").await;
+    let ring = browser
+        .script("const s = getComputedStyle(document.activeElement); return s.outlineStyle + ' ' + s.outlineWidth")
+        .await;
     assert_eq!(ring, "solid 3px");
     browser.tab_to("[data-copy]").await;
     browser.tab_to(".card-title a").await;
@@ -320,10 +351,16 @@ async fn pages_are_accessible_by_the_usual_checks() {
         assert_eq!(browser.script(CHECKS).await, json!([]), "{path}");
     }
     browser.open("/").await;
-    for question in [QUESTION, "Hvor lenge gis foreldrepengar?", "Hvor mange sykepengedager kan man få?", "Hvem fant opp kulepennen?"] {
+    for question in [
+        QUESTION,
+        "Hvor lenge gis foreldrepengar?",
+        "Hvor mange sykepengedager kan man få?",
+        "Hvem fant opp kulepennen?",
+    ] {
         browser.ask(question).await;
         assert_eq!(browser.script(CHECKS).await, json!([]), "{question}");
     }
+    assert!(browser.find(".turn:last-child").await.text().await.unwrap().contains("har ikke svar"));
     assert!(browser.count("[lang=nn]").await > 0);
     assert_eq!(browser.count("[aria-live], [role=status]").await, 1);
     browser.picture("samtale").await;

@@ -1,5 +1,7 @@
 //! The server on a real port, over a small base, with the real model.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // tests, with helpers outside the test functions
+
 mod common;
 
 use std::time::Duration;
@@ -15,7 +17,9 @@ fn events(text: &str) -> Vec<(String, Value)> {
         block.lines().find_map(|line| line.strip_prefix(name).map(|value| value.trim().to_owned()))
     };
     let blocks = text.split("\n\n").filter(|block| block.contains("data:"));
-    blocks.map(|block| (field(block, "event:").unwrap(), serde_json::from_str(&field(block, "data:").unwrap()).unwrap())).collect()
+    blocks
+        .map(|block| (field(block, "event:").unwrap(), serde_json::from_str(&field(block, "data:").unwrap()).unwrap()))
+        .collect()
 }
 
 fn characters(text: &Value, of: &Value) -> String {
@@ -39,7 +43,8 @@ async fn every_sentence_rests_on_a_quote_that_stands_in_its_document() {
     }
     for citation in citations {
         let (id, version) = (citation["document"]["id"].as_str().unwrap(), &citation["document"]["version"]);
-        let document: Value = get(&server.url(&format!("/api/v1/documents/{id}?version={version}"))).await.json().await.unwrap();
+        let document: Value =
+            get(&server.url(&format!("/api/v1/documents/{id}?version={version}"))).await.json().await.unwrap();
         assert_eq!(characters(&document["text"], citation), citation["quote"].as_str().unwrap());
     }
     assert!(!answer["sources"].as_array().unwrap().is_empty());
@@ -60,7 +65,8 @@ async fn the_stream_tells_steps_then_sentences_then_the_answer() {
         assert_eq!(events[1].1["text"], "Søker i lov, rundskriv og avgjørelser");
         let (name, answer) = events.last().unwrap();
         assert_eq!(name, "answer");
-        let sentences: Vec<&Value> = events.iter().filter(|(name, _)| name == "sentence").map(|(_, data)| data).collect();
+        let sentences: Vec<&Value> =
+            events.iter().filter(|(name, _)| name == "sentence").map(|(_, data)| data).collect();
         assert!(!sentences.is_empty());
         assert_eq!(sentences, answer["answer"].as_array().unwrap().iter().collect::<Vec<_>>());
         assert_eq!(answer["question"], QUESTION);
@@ -70,10 +76,15 @@ async fn the_stream_tells_steps_then_sentences_then_the_answer() {
 #[tokio::test]
 async fn search_keeps_to_limit_kind_and_day() {
     let server = Server::shared();
-    let search = async |query: &str| -> Vec<Value> { get(&server.url(&format!("/api/v1/search?{query}"))).await.json().await.unwrap() };
+    let search = async |query: &str| -> Vec<Value> {
+        get(&server.url(&format!("/api/v1/search?{query}"))).await.json().await.unwrap()
+    };
     assert_eq!(search("q=dagpenger&limit=2").await.len(), 2);
     let kinds = search("q=dagpenger&kind=circular&kind=tribunal_decision").await;
-    assert!(kinds.iter().any(|p| p["document"]["kind"] == "circular") && kinds.iter().any(|p| p["document"]["kind"] == "tribunal_decision"));
+    assert!(
+        kinds.iter().any(|p| p["document"]["kind"] == "circular")
+            && kinds.iter().any(|p| p["document"]["kind"] == "tribunal_decision")
+    );
     assert!(kinds.iter().all(|p| p["document"]["kind"] != "guidance"));
     let text = async |day: &str| search(&format!("q=sykepengedager&limit=1&as_of={day}")).await[0]["text"].to_string();
     assert!(text("2021-06-01").await.contains("240"));
@@ -85,7 +96,8 @@ async fn documents_are_listed_and_read_with_versions_and_sections() {
     let server = Server::shared();
     let list: Value = get(&server.url("/api/v1/documents")).await.json().await.unwrap();
     assert_eq!(list["total"], 6);
-    let circulars: Value = get(&server.url("/api/v1/documents?kind=circular&limit=2&offset=1")).await.json().await.unwrap();
+    let circulars: Value =
+        get(&server.url("/api/v1/documents?kind=circular&limit=2&offset=1")).await.json().await.unwrap();
     assert_eq!(circulars["total"], 3);
     assert_eq!(circulars["documents"].as_array().unwrap().len(), 2);
     for id in ["lov/2099-03-01-7", "lov%2F2099-03-01-7"] {
@@ -100,7 +112,8 @@ async fn documents_are_listed_and_read_with_versions_and_sections() {
     let versions = newest["versions"].as_array().unwrap();
     assert_eq!(versions.len(), 2);
     let older = versions.iter().find(|v| v["status"] == "superseded").unwrap();
-    let older: Value = get(&server.url(&format!("/api/v1/documents/R08-99?version={}", older["version"]))).await.json().await.unwrap();
+    let older: Value =
+        get(&server.url(&format!("/api/v1/documents/R08-99?version={}", older["version"]))).await.json().await.unwrap();
     assert!(older["text"].as_str().unwrap().contains("240"));
 }
 
@@ -110,7 +123,14 @@ async fn the_description_lists_the_routes_that_there_are() {
     let description: Value = get(&server.url("/api/v1/openapi.json")).await.json().await.unwrap();
     let paths = description["paths"].as_object().unwrap();
     let names: Vec<&str> = paths.keys().map(String::as_str).collect();
-    for path in ["/api/v1/ask", "/api/v1/ask/stream", "/api/v1/search", "/api/v1/documents", "/api/v1/documents/{id}", "/api/v1/health"] {
+    for path in [
+        "/api/v1/ask",
+        "/api/v1/ask/stream",
+        "/api/v1/search",
+        "/api/v1/documents",
+        "/api/v1/documents/{id}",
+        "/api/v1/health",
+    ] {
         assert!(names.contains(&path), "{path} mangler i {names:?}");
     }
     assert!(description["components"]["schemas"]["AnswerView"]["properties"]["citations"].is_object());
@@ -198,10 +218,12 @@ async fn other_sites_and_other_host_names_are_refused() {
 async fn a_full_queue_says_come_back() {
     let server = Server::start(&[("RETTESNOR_WORKERS", "1"), ("RETTESNOR_QUEUE", "1")]);
     let url = server.url("/api/v1/ask");
-    let many = (0..40).map(|_| tokio::spawn({
-        let url = url.clone();
-        async move { post(&url, JSON, json!({ "question": QUESTION }).to_string()).await }
-    }));
+    let many = (0..40).map(|_| {
+        tokio::spawn({
+            let url = url.clone();
+            async move { post(&url, JSON, json!({ "question": QUESTION }).to_string()).await }
+        })
+    });
     let mut answered = 0;
     let mut refused = 0;
     for response in many.collect::<Vec<_>>() {
@@ -281,7 +303,12 @@ async fn pages_work_without_script_and_escape_what_documents_hold() {
     assert!(document.contains("<mark id=\"sitat\""), "{document}");
     for page in [&page, &document] {
         assert!(page.contains("&#60;script&#62;") || page.contains("&lt;script&gt;"), "{page}");
-        assert!(!page.contains("<script>") && !page.contains("<img") && !page.contains("<style") && !page.contains(" style="));
+        assert!(
+            !page.contains("<script>")
+                && !page.contains("<img")
+                && !page.contains("<style")
+                && !page.contains(" style=")
+        );
     }
     let form = "q=Hvor+ofte+skal+meldekortet+for+dagpenger+sendes%3F&as_of=&conversation=";
     let posted = post(&server.url("/"), "application/x-www-form-urlencoded", form.to_owned()).await;
@@ -306,9 +333,17 @@ async fn every_answer_has_the_security_headers_and_an_id() {
         let response = get(&server.url(path)).await;
         let headers = response.headers();
         let policy = headers["content-security-policy"].to_str().unwrap();
-        assert!(policy.contains("script-src 'self'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
+        assert!(
+            policy.contains("script-src 'self'")
+                && policy.contains("frame-ancestors 'none'")
+                && !policy.contains("unsafe")
+        );
         assert_eq!(headers["x-content-type-options"], "nosniff");
-        assert!(headers.contains_key("referrer-policy") && headers.contains_key("x-request-id") && headers.contains_key("cache-control"));
+        assert!(
+            headers.contains_key("referrer-policy")
+                && headers.contains_key("x-request-id")
+                && headers.contains_key("cache-control")
+        );
     }
     let named = reqwest::Client::new().get(server.url("/api/v1/health")).header("x-request-id", "sak-17");
     assert_eq!(named.send().await.unwrap().headers()["x-request-id"], "sak-17");
@@ -320,17 +355,14 @@ async fn told_to_stop_it_finishes_what_is_under_way() {
     for signal in ["TERM", "INT"] {
         let mut server = Server::start(&[("RETTESNOR_WORKERS", "1")]);
         let url = server.url("/api/v1/ask/stream");
-        let streams: Vec<_> = (0..4)
-            .map(|_| tokio::spawn({
-                let url = url.clone();
-                async move { post(&url, JSON, json!({ "question": QUESTION }).to_string()).await.text().await.unwrap() }
-            }))
-            .collect();
-        // All four are in: the gate has let them through before their headers are sent.
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        // The headers come when the gate has let a question in: from then on it is under way.
+        let mut streams = Vec::new();
+        for _ in 0..4 {
+            streams.push(post(&url, JSON, json!({ "question": QUESTION }).to_string()).await);
+        }
         server.signal(signal);
         for stream in streams {
-            let events = events(&stream.await.unwrap());
+            let events = events(&stream.text().await.unwrap());
             assert_eq!(events.last().unwrap().0, "answer");
         }
         let status = server.ended(Duration::from_secs(15)).expect("den stopper");
@@ -350,7 +382,10 @@ fn what_keeps_it_from_starting_is_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let told = run(&["serve", "--bind", &address]);
-    assert!(told.contains(&format!("port {} er i bruk", taken.local_addr().unwrap().port())) && told.contains("--bind"), "{told}");
+    assert!(
+        told.contains(&format!("port {} er i bruk", taken.local_addr().unwrap().port())) && told.contains("--bind"),
+        "{told}"
+    );
     let told = run(&["serve", "--bind", "127.0.0.1:0", "--corpus", "finnes-ikke"]);
     assert!(told.contains("mappen finnes-ikke finnes ikke") && told.contains("--corpus"), "{told}");
 }

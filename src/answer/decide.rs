@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::Analyser;
+use crate::language::Origin;
 use crate::retrieval::{Channel, Ranked, Understood};
+
+use super::Reader;
 
 /// What the judgement rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Default)]
@@ -14,7 +16,7 @@ pub struct Evidence {
     pub dense: f32,
     /// Best cosine between question and a passage's known questions; 0 when no passage has any.
     pub questions: f32,
-    /// Share of the question's own words, by weight, that stand in the best passages.
+    /// Share of the question's own words, by rarity, that stand in the best passages or the questions they answer.
     pub coverage: f32,
     /// Share of the question's own words, by weight, that the corpus has never seen.
     pub unknown: f32,
@@ -74,11 +76,11 @@ impl Judge {
     }
 
     /// Whether the passages found answer the question.
-    pub fn decide(&self, question: &Understood, passages: &[Ranked], analyser: &Analyser) -> Decision {
+    pub fn decide(&self, question: &Understood, passages: &[Ranked], reader: &Reader<'_>) -> Decision {
         if passages.is_empty() {
             return Decision::Refuse;
         }
-        let probability = self.probability(&Evidence::of(question, passages, analyser));
+        let probability = self.probability(&Evidence::of(question, passages, reader));
         if probability < self.refuse_below {
             Decision::Refuse
         } else if probability < self.doubt_below {
@@ -102,18 +104,26 @@ impl Evidence {
     }
 
     /// Reads the evidence from what was found.
-    pub fn of(question: &Understood, passages: &[Ranked], analyser: &Analyser) -> Self {
+    pub fn of(question: &Understood, passages: &[Ranked], reader: &Reader<'_>) -> Self {
         let best = |channel: Channel| {
             passages.iter().filter_map(|p| p.raw(channel)).fold(0.0_f32, f32::max)
         };
         let held: HashSet<u32> = passages
             .iter()
             .take(3)
-            .flat_map(|p| analyser.document_terms(p.passage.text()))
+            .flat_map(|p| {
+                let asked = reader.questions.of(p.passage.document(), p.passage.passage()).join(" ");
+                let path = p.passage.passage().path.join(" ");
+                reader.analyser.document_terms(&format!("{path} {} {asked}", p.passage.text()))
+            })
             .map(|(term, _)| term)
             .collect();
-        let total: f32 = question.terms.iter().map(|t| t.1).sum::<f32>().max(f32::EPSILON);
-        let covered: f32 = question.terms.iter().filter(|t| held.contains(&t.0)).map(|t| t.1).sum();
+        let (mut total, mut covered) = (f32::EPSILON, 0.0);
+        for term in reader.analyser.explain(&question.corrected).iter().filter(|t| t.origin == Origin::Own) {
+            let rarity = reader.speller.rarity(&term.text);
+            total += rarity;
+            covered += if held.contains(&crate::language::term_hash(&term.text)) { rarity } else { 0.0 };
+        }
         let margin = match (passages.first(), passages.get(9)) {
             (Some(first), Some(tenth)) => (first.score - tenth.score) / first.score.max(f32::EPSILON),
             _ => 1.0,

@@ -16,8 +16,20 @@ pub use decide::{Decision, Evidence, Judge};
 pub use guard::{Blocked, check as guard};
 pub use quote::Quote;
 
-use crate::language::Analyser;
+use crate::ingest::QuestionSet;
+use crate::language::{Analyser, Speller};
 use crate::retrieval::{Found, Ranked};
+
+/// What reading passages takes: the Norwegian analysis, the corpus's words, and the questions its passages answer.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The analysis.
+    pub analyser: &'a Analyser,
+    /// The words known, with how often they occur.
+    pub speller: &'a Speller,
+    /// The questions that passages answer.
+    pub questions: &'a QuestionSet,
+}
 
 /// A sentence of the answer: plain words that lead in, and the quotes it rests on.
 #[derive(Debug, Clone)]
@@ -94,21 +106,21 @@ impl Answer {
     }
 
     /// Composes the answer to what was found.
-    pub fn compose(found: Found, judge: &Judge, analyser: &Analyser, day: u32, today: u32) -> Self {
+    pub fn compose(found: Found, judge: &Judge, reader: &Reader<'_>, day: u32, today: u32) -> Self {
         let understood = &found.understood;
-        if let Some(clarification) = clarify::needed(understood, &found.passages, analyser) {
+        if let Some(clarification) = clarify::needed(understood, &found.passages, reader.analyser) {
             return Self {
                 clarification: Some(clarification),
                 sources: found.passages,
                 ..Self::silent(Status::Clarify, Vec::new())
             };
         }
-        let decision = judge.decide(understood, &found.passages, analyser);
+        let decision = judge.decide(understood, &found.passages, reader);
         if decision == Decision::Refuse {
             let handover = Some(compose::handover(understood, &found.passages, day));
             return Self { handover, sources: found.passages, ..Self::silent(Status::NoBasis, Vec::new()) };
         }
-        let chosen = select::choose(understood, &found.passages, analyser);
+        let chosen = select::choose(understood, &found.passages, reader);
         let sentences = compose::sentences(&chosen);
         if sentences.is_empty() {
             let handover = Some(compose::handover(understood, &found.passages, day));

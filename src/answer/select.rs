@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::corpus::{Role, sentences};
-use crate::language::{Analyser, Asks};
+use crate::language::Asks;
 use crate::law::SourceKind;
 use crate::retrieval::{Ranked, Understood, unit};
 use crate::store::PassageRef;
 
-use super::Quote;
+use super::{Quote, Reader};
 
 /// Passages whose sentences are weighed.
 const PASSAGES: usize = 8;
@@ -39,7 +39,7 @@ struct Piece {
 }
 
 /// Chooses the words of the answer, the best first.
-pub(super) fn choose(question: &Understood, passages: &[Ranked], analyser: &Analyser) -> Vec<Chosen> {
+pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader<'_>) -> Vec<Chosen> {
     let usable: Vec<(usize, &Ranked)> = passages
         .iter()
         .enumerate()
@@ -51,12 +51,14 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], analyser: &Anal
     for (rank, hit) in &usable {
         let unit = unit(hit);
         let standing = hit.score / best_score;
+        let asked = if *rank < 3 { nearest_question(question, &hit.passage, reader) } else { None };
         for (at, range) in quotable(&hit.passage).into_iter().enumerate() {
             let text = &hit.passage.document().text[range.clone()];
-            let terms = analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
+            let terms = reader.analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
             let score = 1.6 * standing
                 + 0.25 * asked_for(question.topic.asks, text)
                 + 0.8 * named(question, &hit.passage, range.start)
+                + asked.as_ref().map_or(0.0, |(ledd, near)| 0.5 * near * stands_in(ledd, &hit.passage, range.start))
                 - 0.06 * (at.min(4) as f32);
             pieces.push(Piece { range, rank: *rank, unit: unit.clone(), terms, score });
         }
@@ -123,6 +125,29 @@ fn rarity(pieces: &[Piece]) -> HashMap<u32, f32> {
 fn may_be_quoted(role: Role, kind: SourceKind, rank: usize) -> bool {
     matches!(role, Role::Rule | Role::Commentary | Role::Example | Role::Summary | Role::Reasoning)
         || (role == Role::Other && kind.is_rule() && rank == 0)
+}
+
+/// The ledd whose known question shares most with this one, and how much of it, 0–1.
+fn nearest_question(question: &Understood, passage: &PassageRef, reader: &Reader<'_>) -> Option<(String, f32)> {
+    let total: f32 = question.terms.iter().map(|t| t.1).sum::<f32>().max(f32::EPSILON);
+    reader
+        .questions
+        .asked(passage.document(), passage.passage())
+        .into_iter()
+        .filter_map(|asked| {
+            let ledd = asked.provision.filter(|id| id.contains("/ledd"))?;
+            let terms: HashSet<u32> = reader.analyser.document_terms(asked.text).into_iter().map(|t| t.0).collect();
+            let shared: f32 = question.terms.iter().filter(|t| terms.contains(&t.0)).map(|t| t.1).sum();
+            Some((ledd.to_owned(), shared / total))
+        })
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// 1 when the words stand in this ledd.
+fn stands_in(ledd: &str, passage: &PassageRef, at: usize) -> f32 {
+    let sections = &passage.document().sections[passage.passage().sections.clone()];
+    let section = sections.iter().find(|s| s.range.contains(&at));
+    f32::from(section.is_some_and(|s| s.provisions.iter().any(|p| p.to_string() == ledd)))
 }
 
 /// 1 when the words stand in a ledd that the question names.

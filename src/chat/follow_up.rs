@@ -12,21 +12,124 @@ const MAX_WORDS: usize = 14;
 /// A question with a benefit or provision of its own is a follow-up only if it opens as one and is no longer than this.
 const MAX_WORDS_WITH_TOPIC: usize = 7;
 
-/// A question that names no benefit or provision and is no longer than this leans on what came before.
-const MAX_WORDS_ELLIPSIS: usize = 6;
+/// "det" and its like point back only in questions no longer than this; in longer ones they point within.
+const MAX_WORDS_POINTING: usize = 7;
 
 /// How a follow-up opens.
 const OPENERS: [&str; 34] = [
-    "og", "men", "enn", "eller", "hva med", "kva med", "hva hvis", "kva viss", "hva om", "kva om", "hva så", "kva så",
-    "hva da", "kva då", "hvis", "viss", "dersom", "gjelder det", "gjeld det", "gjelder dette", "gjeld dette",
-    "selv om", "også hvis", "samme for", "det samme", "er det samme", "likt for", "ok og", "ja men", "ja og", "nei men",
-    "hvorfor det", "kvifor det", "enn om",
+    "og",
+    "men",
+    "enn",
+    "eller",
+    "hva med",
+    "kva med",
+    "hva hvis",
+    "kva viss",
+    "hva om",
+    "kva om",
+    "hva så",
+    "kva så",
+    "hva da",
+    "kva då",
+    "hvis",
+    "viss",
+    "dersom",
+    "gjelder det",
+    "gjeld det",
+    "gjelder dette",
+    "gjeld dette",
+    "selv om",
+    "også hvis",
+    "samme for",
+    "det samme",
+    "er det samme",
+    "likt for",
+    "ok og",
+    "ja men",
+    "ja og",
+    "nei men",
+    "hvorfor det",
+    "kvifor det",
+    "enn om",
 ];
 
-/// Words that point back.
-const POINTING: [&str; 26] = [
-    "det", "dette", "den", "denne", "disse", "desse", "de", "dei", "der", "da", "då", "så", "hun", "ho", "han", "hen",
-    "henne", "ham", "hennes", "hans", "samme", "same", "slik", "slikt", "begge", "vedkommende",
+/// Words for the person whom the conversation is about.
+const PERSON: [&str; 11] =
+    ["hun", "ho", "han", "hen", "henne", "ham", "hennes", "hennar", "hans", "vedkommende", "begge"];
+
+/// Words for a thing mentioned before.
+const POINTING: [&str; 12] =
+    ["det", "dette", "den", "denne", "disse", "desse", "der", "da", "då", "samme", "same", "slik"];
+
+/// Words before which "det" is only the grammar's subject: "er det lov å …", "finnes det …".
+const BEFORE_EMPTY_DET: [&str; 10] = ["er", "finnes", "finst", "går", "blir", "var", "kan", "skal", "må", "hva"];
+
+/// What may be asked about anything; a question of nothing else asks about what came before.
+const ABOUT_ANYTHING: [&str; 64] = [
+    "hvor",
+    "kor",
+    "hva",
+    "kva",
+    "hvem",
+    "kven",
+    "når",
+    "hvorfor",
+    "kvifor",
+    "hvordan",
+    "korleis",
+    "hvilke",
+    "hvilken",
+    "hvilket",
+    "for",
+    "lenge",
+    "mye",
+    "mykje",
+    "mange",
+    "ofte",
+    "stor",
+    "stort",
+    "høy",
+    "høyt",
+    "er",
+    "var",
+    "blir",
+    "kan",
+    "må",
+    "skal",
+    "får",
+    "få",
+    "har",
+    "gjelder",
+    "gjeld",
+    "jeg",
+    "eg",
+    "man",
+    "en",
+    "ein",
+    "vi",
+    "du",
+    "da",
+    "så",
+    "i",
+    "fra",
+    "frå",
+    "til",
+    "på",
+    "med",
+    "om",
+    "året",
+    "måneden",
+    "dager",
+    "dagar",
+    "uker",
+    "veker",
+    "prosent",
+    "fristen",
+    "satsen",
+    "beløpet",
+    "vilkårene",
+    "vilkåra",
+    "unntak",
 ];
 
 /// The question with what it leans on put before it; `None` when it stands on its own.
@@ -52,12 +155,23 @@ fn leans_on_earlier(question: &str, has_topic: bool) -> bool {
         return false;
     }
     let line = words.join(" ");
-    let opens = OPENERS.iter().any(|opener| line.strip_prefix(opener).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
+    let opens = OPENERS
+        .iter()
+        .any(|opener| line.strip_prefix(opener).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
     let trails = matches!(words.last(), Some(&("da" | "då")));
     if has_topic {
         return (opens || trails) && words.len() <= MAX_WORDS_WITH_TOPIC;
     }
-    opens || words.len() <= MAX_WORDS_ELLIPSIS || words.iter().any(|word| POINTING.contains(word))
+    let is_about_anything = words.iter().all(|word| ABOUT_ANYTHING.contains(word));
+    let names_person = words.iter().any(|word| PERSON.contains(word));
+    opens || is_about_anything || names_person || (words.len() <= MAX_WORDS_POINTING && points_back(&words))
+}
+
+fn points_back(words: &[&str]) -> bool {
+    words.iter().enumerate().any(|(at, word)| {
+        let is_empty_det = *word == "det" && at > 0 && BEFORE_EMPTY_DET.contains(&words[at - 1]);
+        POINTING.contains(word) && !is_empty_det
+    })
 }
 
 #[cfg(test)]
@@ -97,6 +211,9 @@ mod tests {
         for question in [
             "Kan en student få dagpenger i sommerferien?",
             "Hva er sykepengegrunnlaget?",
+            "Hvor mange sykepengedager kan man få?",
+            "Hvem fant opp kulepennen?",
+            "Er det lov å reise?",
             "Hva sier ftrl. § 8-13 om gradert sykmelding?",
             "Hvor lenge kan man få arbeidsavklaringspenger?",
             "Hvor lenge får hun sykepenger når hun er selvstendig næringsdrivende?",

@@ -53,8 +53,8 @@ impl Chat {
     /// Model or index fail.
     pub fn ask(&self, asked: &Asked) -> Result<AnswerView, RetrievalError> {
         let earlier = asked.conversation.map(|id| self.conversations.turns(id)).unwrap_or_default();
-        let whole = whole(&asked.question, &earlier, self.app.analyser())
-            .filter(|whole| whole.chars().count() <= MAX_QUESTION);
+        let whole =
+            whole(&asked.question, &earlier, self.app.analyser()).filter(|whole| whole.chars().count() <= MAX_QUESTION);
         let read_as = whole.as_deref().unwrap_or(&asked.question);
         let answer = self.app.ask(read_as, asked.day)?;
         let id = Uuid::new_v4().to_string();

@@ -66,7 +66,10 @@ fn corpus_folders(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
         if folder.exists() {
             folders.push(folder.clone());
         } else if is_default {
-            eprintln!("Mappen {} finnes ikke her; velg dokumenter med --corpus MAPPE eller «rettesnor ingest».", folder.display());
+            eprintln!(
+                "Mappen {} finnes ikke her; velg dokumenter med --corpus MAPPE eller «rettesnor ingest».",
+                folder.display()
+            );
         } else {
             anyhow::bail!("mappen {} finnes ikke; velg en annen med --corpus", folder.display());
         }
@@ -78,10 +81,18 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
             let port = address.port();
-            anyhow::anyhow!("port {port} er i bruk; stopp programmet som bruker den, eller velg en annen med --bind {}:{}", address.ip(), port.saturating_add(1))
+            anyhow::anyhow!(
+                "port {port} er i bruk; stopp programmet som bruker den, eller velg en annen med --bind {}:{}",
+                address.ip(),
+                port.saturating_add(1)
+            )
         }
-        ErrorKind::PermissionDenied => anyhow::anyhow!("du har ikke lov til å bruke port {}; velg en over 1024 med --bind", address.port()),
-        ErrorKind::AddrNotAvailable => anyhow::anyhow!("adressen {} finnes ikke på denne maskinen; velg en annen med --bind", address.ip()),
+        ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("du har ikke lov til å bruke port {}; velg en over 1024 med --bind", address.port())
+        }
+        ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("adressen {} finnes ikke på denne maskinen; velg en annen med --bind", address.ip())
+        }
         _ => anyhow::anyhow!("kan ikke lytte på {address}: {error}"),
     })
 }

@@ -73,7 +73,7 @@ pub fn fit(app: &App, labels: &[Label]) -> Result<Fit, RetrievalError> {
         let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
         let query = Query { text: &label.question, day, kinds: Vec::new(), limit: 30 };
         let found = app.search_with(&query, &shared)?;
-        evidence.push((Evidence::of(&found.understood, &found.passages, app.analyser()), !label.relevant.is_empty()));
+        evidence.push((app.evidence(&found), !label.relevant.is_empty()));
     }
     let judge = logistic(&evidence);
     let refused_share = |answerable: bool| {

@@ -9,7 +9,7 @@ mod questions;
 mod versions;
 
 pub use pairs::{TrainingPair, training_pairs};
-pub use questions::{QuestionFileError, QuestionSet};
+pub use questions::{Asked, QuestionFileError, QuestionSet};
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

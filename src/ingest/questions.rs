@@ -99,26 +99,49 @@ impl QuestionSet {
 
     /// The questions this passage answers: those of its own provisions in a law, those of its heading elsewhere.
     pub fn of(&self, document: &Document, passage: &Passage) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
+        self.asked(document, passage).into_iter().map(|asked| asked.text).collect()
+    }
+
+    /// The same, each with the provision it was written for.
+    pub fn asked<'a>(&'a self, document: &Document, passage: &Passage) -> Vec<Asked<'a>> {
+        let mut found: Vec<Asked<'a>> = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut add = |questions: &'_ [String]| -> Vec<usize> {
-            questions.iter().enumerate().filter(|(_, q)| seen.insert(q.to_lowercase())).map(|(at, _)| at).collect()
+        let mut add = |questions: &'a [String], provision: Option<&'a str>| {
+            for text in questions {
+                if found.len() < MOST_PER_PASSAGE && seen.insert(text.to_lowercase()) {
+                    found.push(Asked { text, provision });
+                }
+            }
         };
         if document.kind.is_rule() {
             for key in keys(passage) {
-                if let Some(questions) = self.by_provision.get(&key) {
-                    found.extend(add(questions).into_iter().map(|at| questions[at].as_str()));
+                if let Some((provision, questions)) = self.by_provision.get_key_value(&key) {
+                    add(questions, Some(provision));
                 }
             }
         }
         for (place, questions) in self.by_document.get(&document.id).into_iter().flatten() {
             if place.holds(passage) {
-                found.extend(add(questions).into_iter().map(|at| questions[at].as_str()));
+                add(questions, None);
             }
         }
-        found.truncate(MOST_PER_PASSAGE);
         found
     }
+
+    /// All questions.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let elsewhere = self.by_document.values().flatten().flat_map(|(_, questions)| questions);
+        self.by_provision.values().flatten().chain(elsewhere).map(String::as_str)
+    }
+}
+
+/// A question that a passage answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The question.
+    pub text: &'a str,
+    /// The provision it was written for; none when it was written for a headed part.
+    pub provision: Option<&'a str>,
 }
 
 /// The passage's provisions and their sections, each once, the deepest first.

@@ -52,6 +52,14 @@ impl Speller {
         }
     }
 
+    /// How rare a word is, 0–1: 1 for one that the corpus has not.
+    #[must_use]
+    pub fn rarity(&self, word: &str) -> f32 {
+        let all = self.words.len().max(2) as f32;
+        let count = self.known.get(word).copied().unwrap_or(0) as f32;
+        (1.0 - (1.0 + count).ln() / all.ln()).clamp(0.0, 1.0)
+    }
+
     /// Whether the corpus has the word.
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {

@@ -201,7 +201,7 @@ fn explain(candidate: &Candidate, question: &Understood, weights: &Weights) -> E
         Feature::Authority => f32::from(passage.document().authority().ordinal()) / f32::from(Authority::MOST),
         Feature::Procedural => f32::from(matches!(
             passage.passage().role,
-            Role::Other | Role::Operative | Role::Argument | Role::Matter
+            Role::Other | Role::Operative | Role::Argument | Role::Matter | Role::Facts
         )),
     };
     Explanation(

@@ -88,10 +88,14 @@ mod tests {
     async fn slow_work_times_out_and_keeps_its_place() {
         let gate = Gate::new(1, 0);
         let (release, held) = std::sync::mpsc::channel::<()>();
-        let slow = gate.enter().unwrap().run(Duration::from_millis(20), async || {}, move || {
-            let _ = held.recv();
-            Ok(())
-        });
+        let slow = gate.enter().unwrap().run(
+            Duration::from_millis(20),
+            async || {},
+            move || {
+                let _ = held.recv();
+                Ok(())
+            },
+        );
         assert_eq!(slow.await.err().unwrap().status(), 504);
         assert!(gate.enter().is_err());
         drop(release);

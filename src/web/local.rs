@@ -28,11 +28,16 @@ pub async fn check(State(rules): State<Rules>, request: Request, next: Next) -> 
     let headers = request.headers();
     let host = request.uri().authority().map(|a| a.as_str()).or_else(|| text(headers, header::HOST.as_str()));
     if rules.only_local_names && !host.is_none_or(is_local_name) {
-        return Problem::forbidden("Vertsnavnet er ukjent; bruk http://127.0.0.1 eller http://localhost med riktig port.").into_response();
+        return Problem::forbidden(
+            "Vertsnavnet er ukjent; bruk http://127.0.0.1 eller http://localhost med riktig port.",
+        )
+        .into_response();
     }
-    let is_guarded = !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/");
+    let is_guarded =
+        !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/");
     if is_guarded && is_from_elsewhere(headers, host) {
-        return Problem::forbidden("Forespørselen kommer fra en annen nettside; bruk chatten eller API-et direkte.").into_response();
+        return Problem::forbidden("Forespørselen kommer fra en annen nettside; bruk chatten eller API-et direkte.")
+            .into_response();
     }
     next.run(request).await
 }
@@ -69,7 +74,9 @@ mod tests {
         for name in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "[::1]:8080", "127.1.2.3"] {
             assert!(is_local_name(name), "{name}");
         }
-        for name in ["", "example.org", "127.0.0.1.example.org", "localhost.example.org:8080", "[2001:db8::1]:80", "10.0.0.1"] {
+        for name in
+            ["", "example.org", "127.0.0.1.example.org", "localhost.example.org:8080", "[2001:db8::1]:80", "10.0.0.1"]
+        {
             assert!(!is_local_name(name), "{name}");
         }
     }

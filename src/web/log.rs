@@ -18,7 +18,8 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(&request);
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map_or_else(|| "(ukjent)".to_owned(), |p| p.as_str().to_owned());
+    let path =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "(ukjent)".to_owned(), |p| p.as_str().to_owned());
     let mut response = next.run(request).await;
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
     tracing::info!(%method, path, status, ms, request_id = id, "forespørsel");

@@ -32,7 +32,13 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { kind: "about:blank", title: title(status), status: status.as_u16(), detail: detail.into(), retry_after: None }
+        Self {
+            kind: "about:blank",
+            title: title(status),
+            status: status.as_u16(),
+            detail: detail.into(),
+            retry_after: None,
+        }
     }
 
     /// 400: the request cannot be parsed.
@@ -70,12 +76,16 @@ impl Problem {
 
     /// 500: a fault in the program.
     pub fn unexpected() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Noe gikk galt i tjenesten; prøv igjen, og meld fra hvis det skjer flere ganger.")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Noe gikk galt i tjenesten; prøv igjen, og meld fra hvis det skjer flere ganger.",
+        )
     }
 
     /// 503: a part of the program does not work now.
     pub fn unavailable() -> Self {
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Søket virker ikke akkurat nå; prøv igjen om litt.");
+        let mut problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "Søket virker ikke akkurat nå; prøv igjen om litt.");
         problem.retry_after = Some(RETRY_AFTER);
         problem
     }
@@ -137,8 +147,12 @@ impl From<JsonRejection> for Problem {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Innholdstypen må være JSON; send «Content-Type: application/json».",
             ),
-            JsonRejection::JsonDataError(error) => Self::unprocessable(format!("Feltene stemmer ikke: {}.", in_norwegian(&error.body_text()))),
-            JsonRejection::JsonSyntaxError(_) => Self::bad_request("Innholdet er ikke gyldig JSON; skriv for eksempel {\"question\": \"…\"}."),
+            JsonRejection::JsonDataError(error) => {
+                Self::unprocessable(format!("Feltene stemmer ikke: {}.", in_norwegian(&error.body_text())))
+            }
+            JsonRejection::JsonSyntaxError(_) => {
+                Self::bad_request("Innholdet er ikke gyldig JSON; skriv for eksempel {\"question\": \"…\"}.")
+            }
             JsonRejection::BytesRejection(error) => error.into(),
             _ => Self::bad_request("Innholdet kan ikke leses som JSON."),
         }
@@ -149,7 +163,10 @@ impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             let kib = super::MAX_BODY / 1024;
-            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("Innholdet er større enn {kib} KiB; send et kortere spørsmål."));
+            return Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("Innholdet er større enn {kib} KiB; send et kortere spørsmål."),
+            );
         }
         Self::bad_request("Innholdet kom ikke helt fram; send det på nytt.")
     }
@@ -184,7 +201,9 @@ mod tests {
 
     #[test]
     fn what_serde_says_is_told_without_the_value() {
-        let told = in_norwegian("Failed to deserialize: unknown field `sprsml`, expected one of `question`, `as_of` at line 1");
+        let told = in_norwegian(
+            "Failed to deserialize: unknown field `sprsml`, expected one of `question`, `as_of` at line 1",
+        );
         assert_eq!(told, "«sprsml» er ikke et felt; det kan være question, as_of");
         assert_eq!(in_norwegian("missing field `question` at line 1 column 2"), "feltet «question» mangler");
         assert!(!in_norwegian("invalid type: string \"hemmelig\", expected a map").contains("hemmelig"));

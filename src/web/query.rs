@@ -91,7 +91,9 @@ pub fn question(text: String) -> Result<String, Problem> {
     }
     let length = text.chars().count();
     if length > MAX_QUESTION {
-        return Err(Problem::unprocessable(format!("Spørsmålet er {length} tegn; grensen er {MAX_QUESTION}. Skriv det kortere.")));
+        return Err(Problem::unprocessable(format!(
+            "Spørsmålet er {length} tegn; grensen er {MAX_QUESTION}. Skriv det kortere."
+        )));
     }
     Ok(text)
 }
@@ -104,8 +106,7 @@ pub fn day(text: Option<&str>) -> Result<u32, Problem> {
     let Some(text) = text else { return Ok(today()) };
     // Only the plain form: jiff would also take a date with time and zone.
     let date: Option<Date> = (text.len() == 10).then(|| text.parse().ok()).flatten();
-    date.map(day_number)
-        .ok_or_else(|| Problem::unprocessable("«as_of» er ingen dato; skriv den som 2026-11-21."))
+    date.map(day_number).ok_or_else(|| Problem::unprocessable("«as_of» er ingen dato; skriv den som 2026-11-21."))
 }
 
 /// The id of a conversation.

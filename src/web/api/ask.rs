@@ -46,7 +46,8 @@ impl AskRequest {
         let mut pairs = Pairs::read(uri)?;
         let question = pairs.one("question")?;
         let request = Self {
-            question: question.ok_or_else(|| Problem::bad_request("«question» mangler; skriv ?question=… i adressen."))?,
+            question: question
+                .ok_or_else(|| Problem::bad_request("«question» mangler; skriv ?question=… i adressen."))?,
             as_of: pairs.one("as_of")?,
             conversation: pairs.one("conversation")?,
         };
@@ -79,7 +80,10 @@ impl AskRequest {
         (status = "5XX", description = "503 eller 504", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask(State(service): State<Arc<Service>>, ApiJson(request): ApiJson<AskRequest>) -> Result<Json<AnswerView>, Problem> {
+pub async fn ask(
+    State(service): State<Arc<Service>>,
+    ApiJson(request): ApiJson<AskRequest>,
+) -> Result<Json<AnswerView>, Problem> {
     Ok(Json(service.ask(request.checked()?).await?))
 }
 
@@ -126,7 +130,10 @@ pub async fn stream_post(
     events(&service, request.checked()?)
 }
 
-fn events(service: &Service, asked: Asked) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+fn events(
+    service: &Service,
+    asked: Asked,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     let steps = service.ask_in_steps(asked)?;
     Ok(Sse::new(steps.map(|step| Ok(event(step)))).keep_alive(KeepAlive::default()))
 }

@@ -156,7 +156,9 @@ pub fn find<'a>(catalogue: &'a Catalogue, id: &str, wanted: Option<i64>) -> Resu
         Some(number) => catalogue.document(id).find(|version| version.id == number),
         None => catalogue.version_on(id, today()),
     };
-    version.ok_or_else(|| Problem::not_found("Dokumentet eller versjonen finnes ikke i basen; se listen på /api/v1/documents."))
+    version.ok_or_else(|| {
+        Problem::not_found("Dokumentet eller versjonen finnes ikke i basen; se listen på /api/v1/documents.")
+    })
 }
 
 impl DocumentText {

@@ -217,5 +217,5 @@ document.addEventListener("mouseover", (event) => {
 });
 
 enhance(document);
-box.focus();
+box.focus({ preventScroll: true });
 box.setSelectionRange(box.value.length, box.value.length);

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::answer::{Status, Warning};
 use crate::answer::view::AnswerView;
+use crate::answer::{Status, Warning};
 use crate::store::Catalogue;
 
 use super::conflict::Conflict;
@@ -46,17 +46,20 @@ impl AnswerPage {
     pub fn of(view: &AnswerView, catalogue: &Catalogue) -> Self {
         let used = view.citations.iter().enumerate();
         let used = used.map(|(at, citation)| Source::used(at + 1, citation, &view.sources, catalogue));
-        let others = view.sources.iter().filter(|passage| !view.citations.iter().any(|citation| holds(passage, citation)));
+        let others =
+            view.sources.iter().filter(|passage| !view.citations.iter().any(|citation| holds(passage, citation)));
         let clarification = view.clarification.as_ref();
         let (read_as, warnings): (Vec<&Warning>, Vec<&Warning>) =
             view.warnings.iter().partition(|warning| matches!(warning.code, "follow_up" | "spelling"));
+        let conflicts = Conflict::all(&view.conflicts, catalogue);
         Self {
+            note: note(view, &conflicts),
             id: view.id.clone(),
             question: view.question.clone(),
             as_of: words::date(&view.as_of),
             as_of_iso: view.as_of.clone(),
             status: view.status,
-            conflicts: Conflict::all(&view.conflicts, catalogue),
+            conflicts,
             sentences: sentences(view),
             read_as: read_as.into_iter().map(|warning| warning.text.clone()).collect(),
             warnings: warnings.into_iter().map(|warning| warning.text.clone()).collect(),
@@ -67,7 +70,6 @@ impl AnswerPage {
             handover: view.handover.clone().unwrap_or_default(),
             used: used.collect(),
             others: others.take(MAX_OTHERS).map(|passage| Source::other(passage, catalogue)).collect(),
-            note: note(view),
         }
     }
 
@@ -97,10 +99,6 @@ impl AnswerPage {
         self.status == Status::Partial
     }
 
-    fn is_clarify(&self) -> bool {
-        self.status == Status::Clarify
-    }
-
     /// The title of the page.
     pub fn title(&self) -> &str {
         &self.question
@@ -111,17 +109,33 @@ fn sentences(view: &AnswerView) -> Vec<Sentence> {
     let index = |id: &String| view.citations.iter().position(|citation| citation.id == *id);
     view.answer
         .iter()
-        .map(|sentence| Sentence { text: sentence.text.clone(), notes: sentence.citations.iter().filter_map(index).collect() })
+        .map(|sentence| Sentence {
+            text: sentence.text.clone(),
+            notes: sentence.citations.iter().filter_map(index).collect(),
+        })
         .collect()
 }
 
 /// The note for the case: question, answer, sources and dates, as plain text.
-fn note(view: &AnswerView) -> String {
+fn note(view: &AnswerView, conflicts: &[Conflict]) -> String {
     if view.answer.is_empty() {
         return String::new();
     }
-    let mut note = format!("Spørsmål: {}\nRegler per: {}\n\nSvar:\n", view.question, words::date(&view.as_of));
-    let number = |id: &String| view.citations.iter().position(|citation| citation.id == *id).map(|at| format!("[{}]", at + 1));
+    let mut note = format!("Spørsmål: {}\nRegler per: {}\n\n", view.question, words::date(&view.as_of));
+    for conflict in conflicts {
+        note.push_str(if conflict.is_resolved { "Avklart uenighet" } else { "Kildene er uenige" });
+        note.push_str(&format!(" ({}): {}\n", conflict.kind, conflict.question));
+        for side in &conflict.sides {
+            note.push_str(&format!("– {}\n", side.stance));
+            for quote in &side.quotes {
+                note.push_str(&format!("  «{}» ({}, {})\n", quote.quote, quote.id, quote.locator));
+            }
+        }
+        note.push('\n');
+    }
+    note.push_str("Svar:\n");
+    let number =
+        |id: &String| view.citations.iter().position(|citation| citation.id == *id).map(|at| format!("[{}]", at + 1));
     for sentence in &view.answer {
         let numbers: Vec<String> = sentence.citations.iter().filter_map(number).collect();
         note.push_str(&format!("{} {}\n", sentence.text, numbers.join("")));
@@ -182,8 +196,16 @@ mod tests {
         view.conflicts = vec![conflict("open")];
         let page = html(&view);
         let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} mangler"));
-        assert!(at("Kildene er uenige") < at("det kreves ikke arbeid") && at("det kreves ikke arbeid") < at("Loven sier noe."));
+        assert!(
+            at("Kildene er uenige") < at("det kreves ikke arbeid")
+                && at("det kreves ikke arbeid") < at("Loven sier noe.")
+        );
         assert!(!page.contains("<i>") && !page.contains("<b>"), "tekst fra dokumenter og brukere er tekst");
+        let note = AnswerPage::of(&view, &Catalogue::default()).note;
+        assert!(
+            note.contains("Kildene er uenige (Trygderetten mot rundskriv)")
+                && note.contains("«det kreves ikke arbeid» (X-1, § 1)")
+        );
         view.conflicts = vec![conflict("resolved")];
         assert!(html(&view).contains("Avklart uenighet"));
     }
@@ -193,7 +215,11 @@ mod tests {
         let mut unknown = view(Status::NoBasis);
         unknown.handover = Some("Til fagansvarlig\n\nSpørsmål".into());
         let page = html(&unknown);
-        assert!(page.contains("har ikke svar") && page.contains("Kopier til fagansvarlig") && !page.contains("Kopier som referat"));
+        assert!(
+            page.contains("har ikke svar")
+                && page.contains("Kopier til fagansvarlig")
+                && !page.contains("Kopier som referat")
+        );
         let mut blocked = view(Status::Blocked);
         blocked.question = String::new();
         blocked.warnings = vec![Warning { code: "personal_data", text: "Ta det bort.".into() }];

@@ -150,7 +150,8 @@ mod tests {
     use serde_json::json;
 
     fn conflict(status: &str) -> Value {
-        let side = |stance: &str| json!({"stance": stance, "documents": [{"id": "X", "quote": "ord", "locator": "§ 1"}]});
+        let side =
+            |stance: &str| json!({"stance": stance, "documents": [{"id": "X", "quote": "ord", "locator": "§ 1"}]});
         json!({"id": "c1", "type": "tribunal_vs_circular", "status": status, "question": "Hva?",
                "sides": [side("ja"), side("nei")], "explanation": "", "resolved_by": null, "signals": [], "score": 0.9})
     }

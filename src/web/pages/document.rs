@@ -99,9 +99,10 @@ impl DocumentPage {
             parts.push(part);
         }
         let mut marks: Vec<String> = Vec::new();
-        for text in document.sections.iter().flat_map(|section| warnings(section)) {
-            if !marks.contains(&text) {
-                marks.push(text);
+        for mark in document.sections.iter().flat_map(|section| &section.marks) {
+            // A change that is done with is told in its place only.
+            if !matches!(mark, Mark::Changed { .. }) && !marks.contains(&words::mark(mark)) {
+                marks.push(words::mark(mark));
             }
         }
         let versions: Vec<_> = catalogue.document(&document.id).collect();
@@ -148,12 +149,13 @@ impl Part {
             text: heading.clone(),
         });
         let headings: Vec<Heading> = headings.collect();
-        let is_heading = |locator: &String| section.path.last().is_some_and(|heading| heading.starts_with(locator.as_str()));
+        let is_heading =
+            |locator: &String| section.path.last().is_some_and(|heading| heading.starts_with(locator.as_str()));
         let text = cut(text, &section.range, quoted);
         Self {
             locator: Some(section.locator.clone()).filter(|locator| !locator.is_empty() && !is_heading(locator)),
             role: role(section.role),
-            marks: warnings(section).collect(),
+            marks: section.marks.iter().map(words::mark).collect(),
             is_first_mark: !is_marked && !text.quote.is_empty(),
             headings,
             text,
@@ -169,13 +171,6 @@ fn role(role: Role) -> Option<&'static str> {
         Role::Example => Some("Eksempel"),
         _ => None,
     }
-}
-
-fn warnings(section: &Section) -> impl Iterator<Item = String> + '_ {
-    section.marks.iter().map(|mark| match mark {
-        Mark::Changed { text } => format!("Endret: {text}"),
-        Mark::UnderRevision { text } | Mark::NotCorrectLaw { text } => text.clone(),
-    })
 }
 
 /// The text of a section around what is quoted of it.
@@ -211,6 +206,6 @@ mod tests {
         assert_eq!((excerpt.before.as_str(), excerpt.quote.as_str()), ("Første ledd. Så ", "ståår"));
         assert_eq!(cut(text, &(0..5), &quoted).quote, "");
         assert_eq!(in_bytes(text, 10..4_000_000), 11..text.len());
-        assert_eq!(in_bytes(text, 9..3), 0..0);
+        assert_eq!(in_bytes(text, Range { start: 9, end: 3 }), 0..0);
     }
 }

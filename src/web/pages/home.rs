@@ -104,7 +104,13 @@ async fn respond(service: &Service, fields: Fields) -> Response {
     }
 }
 
-fn home(status: StatusCode, fields: Fields, conversation: Uuid, answer: Option<AnswerPage>, problem: Option<String>) -> Response {
+fn home(
+    status: StatusCode,
+    fields: Fields,
+    conversation: Uuid,
+    answer: Option<AnswerPage>,
+    problem: Option<String>,
+) -> Response {
     let is_date = fields.as_of.parse::<jiff::civil::Date>().is_ok();
     let as_of = if is_date { fields.as_of } else { jiff::Zoned::now().date().to_string() };
     let title = match answer.as_ref().map(AnswerPage::title).filter(|title| !title.is_empty()) {

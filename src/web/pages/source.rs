@@ -90,7 +90,7 @@ impl Source {
         Self {
             number: Some(number),
             document: Document::of(&citation.document, catalogue),
-            locator: citation.locator.clone(),
+            locator: words::locator(&citation.document, &citation.locator),
             excerpt: in_place(citation, passage),
             from: citation.start,
             to: citation.end,
@@ -105,7 +105,7 @@ impl Source {
         Self {
             number: None,
             document: Document::of(&passage.document, catalogue),
-            locator: passage.locator.clone(),
+            locator: words::locator(&passage.document, &passage.locator),
             excerpt: Excerpt { before: String::new(), quote: beginning(&passage.text, SNIPPET), after: String::new() },
             from: passage.start,
             to: passage.end,

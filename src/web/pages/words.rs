@@ -1,7 +1,7 @@
 //! The words on the screen.
 
 use crate::answer::view::DocumentView;
-use crate::corpus::{Language, Outcome, Provenance};
+use crate::corpus::{Language, Mark, Outcome, Provenance};
 use crate::law::SourceKind;
 use crate::retrieval::Channel;
 
@@ -126,6 +126,17 @@ pub fn draft(document: &DocumentView, locator: &str) -> String {
 fn short_title(title: &str) -> &str {
     let inner = title.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.map_or(title, |inner| inner.split(" - ").next().unwrap_or(inner).trim())
+}
+
+/// What a text says about its own life cycle.
+pub fn mark(mark: &Mark) -> String {
+    let (Mark::Changed { text } | Mark::UnderRevision { text } | Mark::NotCorrectLaw { text }) = mark;
+    text.clone()
+}
+
+/// Where in a document; nothing where that only repeats the title.
+pub fn locator(document: &DocumentView, locator: &str) -> String {
+    if document.title.contains(locator) { String::new() } else { locator.to_owned() }
 }
 
 /// The value of `lang`.
