@@ -160,8 +160,23 @@ impl App {
             return Ok(Answer::silent(Status::Blocked, vec![warning]));
         }
         let found = self.search(&Query { text: question, day, kinds: Vec::new(), limit: SOURCES })?;
+        Ok(self.compose(found, day))
+    }
+
+    /// Composes the answer to what was found.
+    pub fn compose(&self, found: Found, day: u32) -> Answer {
         let view = self.view.read().clone();
-        Ok(Answer::compose(found, &self.judge, &self.reader(&view), day, today()))
+        Answer::compose(found, &self.judge, &self.reader(&view), day, today())
+    }
+
+    /// The questions that passages are known to answer.
+    pub(crate) fn questions(&self) -> Arc<QuestionSet> {
+        Arc::clone(&self.view.read().questions)
+    }
+
+    /// The model.
+    pub(crate) fn embedder(&self) -> &dyn Embedder {
+        self.embedder.as_ref()
     }
 
     fn reader<'a>(&'a self, view: &'a View) -> Reader<'a> {

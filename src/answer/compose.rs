@@ -2,6 +2,7 @@
 
 use crate::corpus::Mark;
 use crate::day::date_of;
+use crate::language::elsewhere;
 use crate::law::SourceKind;
 use crate::retrieval::{Ranked, Understood};
 
@@ -140,8 +141,11 @@ pub(super) fn warnings(question: &Understood, sentences: &[Sentence], day: u32, 
 pub(super) fn handover(question: &Understood, passages: &[Ranked], day: u32) -> String {
     let date = date_of(day).map_or_else(String::new, |d| d.to_string());
     let benefit = question.topic.benefits.first().map_or("ikke kjent", |(code, _)| code.as_str());
+    let belongs = elsewhere(&question.text).map_or_else(String::new, |whose| {
+        format!("\nSpørsmålet ser ut til å høre under {whose}.")
+    });
     let mut text = format!(
-        "Til fagansvarlig\n\nSpørsmål: {}\nYtelse (antatt): {benefit}\nRegler per: {date}\n\nKunnskapsbasen har ikke svar. Kilder som ble sett på:\n",
+        "Til fagansvarlig\n\nSpørsmål: {}\nYtelse (antatt): {benefit}\nRegler per: {date}{belongs}\n\nKunnskapsbasen har ikke svar. Kilder som ble sett på:\n",
         question.text
     );
     for hit in passages.iter().take(5) {

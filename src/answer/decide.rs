@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::Origin;
-use crate::retrieval::{Channel, Ranked, Understood};
+use crate::language::{Origin, elsewhere, term_hash};
+use crate::retrieval::{Channel, Feature, Ranked, Understood};
 
 use super::Reader;
 
@@ -26,6 +26,17 @@ pub struct Evidence {
     pub vocabulary: f32,
     /// How far the best passage stands above the tenth, in units of the best score.
     pub margin: f32,
+    /// How far the best passage's cosine stands above the mean of those found: a question from elsewhere is equally far
+    /// from all.
+    pub dense_lift: f32,
+    /// The same among known questions.
+    pub question_lift: f32,
+    /// How well the channels agree on the best passage: mean of 1/(1+rank) over them.
+    pub agreement: f32,
+    /// Coverage by one passage alone, the best.
+    pub best_coverage: f32,
+    /// 1 when the question names what others than Nav answer.
+    pub elsewhere: f32,
 }
 
 /// Weights of the evidence and the two limits; `answerable.json`, fitted by `rettesnor eval --fit`.
@@ -63,15 +74,8 @@ impl Judge {
 
     /// Probability that the base answers.
     pub fn probability(&self, e: &Evidence) -> f32 {
-        let w = &self.weights;
-        let sum = self.bias
-            + w.dense * e.dense
-            + w.questions * e.questions
-            + w.coverage * e.coverage
-            + w.unknown * e.unknown
-            + w.reference * e.reference
-            + w.vocabulary * e.vocabulary
-            + w.margin * e.margin;
+        let weighed = self.weights.numbers().into_iter().zip(e.numbers()).map(|(weight, value)| weight * value);
+        let sum = self.bias + weighed.sum::<f64>() as f32;
         1.0 / (1.0 + (-sum).exp())
     }
 
@@ -92,38 +96,80 @@ impl Judge {
 }
 
 impl Evidence {
+    /// How many pieces of evidence there are.
+    pub const COUNT: usize = 12;
+
     /// The pieces of evidence as numbers, in the order of the fields.
-    pub fn numbers(&self) -> [f64; 7] {
-        [self.dense, self.questions, self.coverage, self.unknown, self.reference, self.vocabulary, self.margin].map(f64::from)
+    pub fn numbers(&self) -> [f64; Self::COUNT] {
+        [
+            self.dense,
+            self.questions,
+            self.coverage,
+            self.unknown,
+            self.reference,
+            self.vocabulary,
+            self.margin,
+            self.dense_lift,
+            self.question_lift,
+            self.agreement,
+            self.best_coverage,
+            self.elsewhere,
+        ]
+        .map(f64::from)
     }
 
     /// The reverse of [`Evidence::numbers`].
-    pub fn from_numbers(n: [f64; 7]) -> Self {
-        let [dense, questions, coverage, unknown, reference, vocabulary, margin] = n.map(|x| x as f32);
-        Self { dense, questions, coverage, unknown, reference, vocabulary, margin }
+    pub fn from_numbers(numbers: [f64; Self::COUNT]) -> Self {
+        let [
+            dense,
+            questions,
+            coverage,
+            unknown,
+            reference,
+            vocabulary,
+            margin,
+            dense_lift,
+            question_lift,
+            agreement,
+            best_coverage,
+            elsewhere,
+        ] = numbers.map(|x| x as f32);
+        Self {
+            dense,
+            questions,
+            coverage,
+            unknown,
+            reference,
+            vocabulary,
+            margin,
+            dense_lift,
+            question_lift,
+            agreement,
+            best_coverage,
+            elsewhere,
+        }
     }
 
     /// Reads the evidence from what was found.
     pub fn of(question: &Understood, passages: &[Ranked], reader: &Reader<'_>) -> Self {
-        let best = |channel: Channel| {
-            passages.iter().filter_map(|p| p.raw(channel)).fold(0.0_f32, f32::max)
+        let scores = |channel: Channel| passages.iter().filter_map(move |p| p.raw(channel));
+        let best = |channel| scores(channel).fold(0.0_f32, f32::max);
+        let lift = |channel| {
+            let count = scores(channel).count().max(1) as f32;
+            best(channel) - scores(channel).sum::<f32>() / count
         };
-        let held: HashSet<u32> = passages
+        let held: Vec<HashSet<u32>> = passages.iter().take(3).map(|p| terms(p, reader)).collect();
+        let own: Vec<(u32, f32)> = reader
+            .analyser
+            .explain(&question.corrected)
             .iter()
-            .take(3)
-            .flat_map(|p| {
-                let asked = reader.questions.of(p.passage.document(), p.passage.passage()).join(" ");
-                let path = p.passage.passage().path.join(" ");
-                reader.analyser.document_terms(&format!("{path} {} {asked}", p.passage.text()))
-            })
-            .map(|(term, _)| term)
+            .filter(|term| term.origin == Origin::Own)
+            .map(|term| (term_hash(&term.text), reader.speller.rarity(&term.text)))
             .collect();
-        let (mut total, mut covered) = (f32::EPSILON, 0.0);
-        for term in reader.analyser.explain(&question.corrected).iter().filter(|t| t.origin == Origin::Own) {
-            let rarity = reader.speller.rarity(&term.text);
-            total += rarity;
-            covered += if held.contains(&crate::language::term_hash(&term.text)) { rarity } else { 0.0 };
-        }
+        let total = own.iter().map(|o| o.1).sum::<f32>().max(f32::EPSILON);
+        let covered = |by: &dyn Fn(u32) -> bool| own.iter().filter(|o| by(o.0)).map(|o| o.1).sum::<f32>() / total;
+        let tops = [Feature::DenseTop, Feature::LexicalTop, Feature::QuestionDenseTop, Feature::QuestionLexicalTop];
+        let agreement = passages.first().map_or(0.0, |p| tops.iter().map(|f| p.explanation.value(*f)).sum::<f32>() / 4.0);
         let margin = match (passages.first(), passages.get(9)) {
             (Some(first), Some(tenth)) => (first.score - tenth.score) / first.score.max(f32::EPSILON),
             _ => 1.0,
@@ -131,11 +177,23 @@ impl Evidence {
         Self {
             dense: best(Channel::Dense),
             questions: best(Channel::QuestionDense),
-            coverage: covered / total,
+            coverage: covered(&|term| held.iter().any(|h| h.contains(&term))),
             unknown: question.unknown,
             reference: f32::from(passages.iter().take(3).any(|p| p.channels.contains(&Channel::Reference))),
             vocabulary: f32::from(!question.topic.benefits.is_empty()),
             margin,
+            dense_lift: lift(Channel::Dense),
+            question_lift: lift(Channel::QuestionDense),
+            agreement,
+            best_coverage: held.iter().map(|h| covered(&|term| h.contains(&term))).fold(0.0, f32::max),
+            elsewhere: f32::from(elsewhere(&question.corrected).is_some()),
         }
     }
+}
+
+/// The terms of a passage, its headings, and the questions it answers.
+fn terms(hit: &Ranked, reader: &Reader<'_>) -> HashSet<u32> {
+    let asked = reader.questions.of(hit.passage.document(), hit.passage.passage()).join(" ");
+    let text = format!("{} {} {asked}", hit.passage.passage().path.join(" "), hit.passage.text());
+    reader.analyser.document_terms(&text).into_iter().map(|(term, _)| term).collect()
 }

@@ -1,7 +1,6 @@
 //! `rettesnor ask`: an answer to one question, or to a file of them.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::civil::Date;
@@ -15,7 +14,7 @@ use super::{Base, Done, day, parse_date, print};
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Spørsmålet
-    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    #[arg(value_name = "SPØRSMÅL", required_unless_present = "batch", conflicts_with = "batch")]
     question: Option<String>,
     /// Svar etter reglene på denne dagen [standard: i dag]
     #[arg(long, value_name = "ÅÅÅÅ-MM-DD", value_parser = parse_date)]
@@ -44,7 +43,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let question = arguments.question.unwrap_or_default();
     check(&question)?;
     let app = arguments.base.open().await?;
-    let view = answer(&app, String::new(), &question, day(arguments.as_of)).await?;
+    let view = answer(&app, &question, day(arguments.as_of)).await?;
     if arguments.json {
         print(serde_json::to_string(&view)?)?;
     } else {
@@ -53,15 +52,15 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     Ok(Done::All)
 }
 
-async fn batch(base: &Base, file: &PathBuf, as_of: Option<Date>) -> anyhow::Result<Done> {
-    let lines = std::fs::File::open(file).with_context(|| format!("{} kan ikke åpnes", file.display()))?;
-    let lines: Vec<String> = BufReader::new(lines)
-        .lines()
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("{} er ikke UTF-8-tekst", file.display()))?;
+async fn batch(base: &Base, file: &Path, as_of: Option<Date>) -> anyhow::Result<Done> {
+    let bytes = std::fs::read(file).map_err(|_| {
+        anyhow::anyhow!("{} kan ikke leses; oppgi en fil med ett spørsmål per linje", file.display())
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| anyhow::anyhow!("{} er ikke UTF-8-tekst; lagre filen som UTF-8", file.display()))?;
     let app = base.open().await?;
     let mut done = Done::All;
-    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let parsed = parse(line, as_of)
             .with_context(|| format!("{}, linje {}", file.display(), at + 1));
         let (id, question, day) = match parsed {
@@ -74,18 +73,21 @@ async fn batch(base: &Base, file: &PathBuf, as_of: Option<Date>) -> anyhow::Resu
                 continue;
             }
         };
-        print(serde_json::to_string(&answer(&app, id, &question, day).await?)?)?;
+        let mut answer = serde_json::to_value(answer(&app, &question, day).await?)?;
+        // As it was given, a number as a number.
+        answer["id"] = id;
+        print(answer)?;
     }
     Ok(done)
 }
 
-fn parse(line: &str, as_of: Option<Date>) -> anyhow::Result<(String, String, u32)> {
+fn parse(line: &str, as_of: Option<Date>) -> anyhow::Result<(serde_json::Value, String, u32)> {
+    // The parser's own words may repeat the line, and with it what must not be logged.
     let line: Line = serde_json::from_str(line)
-        .context("skriv linjen som {\"id\": \"1\", \"question\": \"…\"}")?;
+        .map_err(|_| anyhow::anyhow!("skriv linjen som {{\"id\": \"1\", \"question\": \"…\"}}"))?;
     check(&line.question)?;
     let own = line.as_of.map(|text| parse_date(&text).map_err(anyhow::Error::msg)).transpose()?;
-    let id = line.id.as_str().map_or_else(|| line.id.to_string(), str::to_owned);
-    Ok((id, line.question, day(own.or(as_of))))
+    Ok((line.id, line.question, day(own.or(as_of))))
 }
 
 fn check(question: &str) -> anyhow::Result<()> {
@@ -95,10 +97,9 @@ fn check(question: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn answer(app: &App, id: String, question: &str, day: u32) -> anyhow::Result<AnswerView> {
-    let id = if id.is_empty() { uuid::Uuid::new_v4().to_string() } else { id };
+async fn answer(app: &App, question: &str, day: u32) -> anyhow::Result<AnswerView> {
     let answer = tokio::task::block_in_place(|| app.ask(question, day))?;
-    Ok(AnswerView::of(id, question, &answer, day, today()))
+    Ok(AnswerView::of(uuid::Uuid::new_v4().to_string(), question, &answer, day, today()))
 }
 
 /// The answer as a person reads it in a terminal.

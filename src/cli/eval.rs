@@ -17,15 +17,21 @@ pub struct Arguments {
     /// Mål også med hver søkekanal tatt ut etter tur
     #[arg(long)]
     leave_out: bool,
-    /// Tilpass vektene i src/retrieval/weights.json og src/answer/answerable.json og skriv dem ut
-    #[arg(long)]
-    fit: bool,
+    /// Tilpass og skriv ut vektene i src/retrieval/weights.json (ranking) eller src/answer/answerable.json (judge)
+    #[arg(long, value_enum, value_name = "HVA")]
+    fit: Option<Fit>,
     /// Vis spørsmålene som bommet
     #[arg(long)]
     misses: bool,
     /// Skriv JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Fit {
+    Ranking,
+    Judge,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
@@ -35,10 +41,18 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
         labels.extend(eval::read(&text).with_context(|| file.display().to_string())?);
     }
     let app = arguments.base.open().await?;
-    if arguments.fit {
-        let fit = tokio::task::block_in_place(|| eval::fit(&app, &labels))?;
-        print(serde_json::to_string_pretty(&fit)?)?;
-        return Ok(Done::All);
+    match arguments.fit {
+        Some(Fit::Ranking) => {
+            let fit = tokio::task::block_in_place(|| eval::fit_ranking(&app, &labels))?;
+            print(serde_json::to_string_pretty(&fit)?)?;
+            return Ok(Done::All);
+        }
+        Some(Fit::Judge) => {
+            let fit = tokio::task::block_in_place(|| eval::fit_judge(&app, &labels))?;
+            print(serde_json::to_string_pretty(&fit)?)?;
+            return Ok(Done::All);
+        }
+        None => {}
     }
     let outcomes = tokio::task::block_in_place(|| eval::run(&app, &labels))?;
     let mut report = eval::report(&outcomes);

@@ -1,15 +1,16 @@
 //! `rettesnor ingest`: files and folders into the base.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rettesnor::ingest::{Options, Report};
+use rettesnor::store;
 
 use super::{Base, Done, print, progress};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Filer, mapper eller arkiver (.zip, .tar.gz, .tar.bz2)
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "STI")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     base: Base,
@@ -22,10 +23,15 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
-    for path in &arguments.paths {
-        anyhow::ensure!(path.exists(), "{} finnes ikke; oppgi en fil, en mappe eller et arkiv", path.display());
+    if let ([path, ..], false) = (arguments.paths.as_slice(), arguments.paths.iter().any(|path| path.exists())) {
+        anyhow::bail!("{} finnes ikke; oppgi en fil, en mappe eller et arkiv", path.display());
     }
-    let app = arguments.base.open().await?;
+    let mut base = arguments.base;
+    let scratch = if arguments.dry_run { Scratch::where_missing(&base.config()?.data_dir) } else { None };
+    if let Some(scratch) = &scratch {
+        base.data_dir = Some(scratch.0.clone());
+    }
+    let app = base.open().await?;
     let bar = progress("leser");
     let options = Options { dry_run: arguments.dry_run, prune: false };
     let report = app.ingest(&arguments.paths, options, &bar).await;
@@ -34,12 +40,32 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     for failure in &report.failed {
         eprintln!("{}", failure.error);
     }
+    if report.is_empty() {
+        eprintln!("Det er ingen dokumenter der; oppgi filer, en mappe eller et arkiv med dokumenter.");
+    }
     if arguments.json {
         print(serde_json::to_string(&report)?)?;
     } else {
         print(summary(&report))?;
     }
     Ok(if report.failed.is_empty() { Done::All } else { Done::Partly })
+}
+
+/// A data folder for the time of a trial run, where there is none yet: a trial makes none.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn where_missing(data_dir: &Path) -> Option<Self> {
+        let name = format!("rettesnor-{}", uuid::Uuid::new_v4());
+        (!data_dir.join(store::FILE).exists()).then(|| Self(std::env::temp_dir().join(name)))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing is lost where it cannot be removed: it lies among temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The report in one line.

@@ -11,10 +11,11 @@ use super::{Base, Done, day, parse_date, print};
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Det du søker etter
+    #[arg(value_name = "SØK")]
     query: String,
-    /// Antall passasjer
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=MAX_LIMIT as i64))]
-    limit: u16,
+    /// Antall passasjer [standard: 10]
+    #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true, value_parser = limit)]
+    limit: usize,
     /// Etter reglene på denne dagen [standard: i dag]
     #[arg(long, value_name = "ÅÅÅÅ-MM-DD", value_parser = parse_date)]
     as_of: Option<Date>,
@@ -27,6 +28,11 @@ pub struct Arguments {
     /// Skriv JSON
     #[arg(long)]
     json: bool,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| format!("«{text}» er ikke et tall fra 1 til {MAX_LIMIT}"))
 }
 
 fn kind(text: &str) -> Result<SourceKind, String> {
@@ -47,7 +53,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
         text: &arguments.query,
         day: day(arguments.as_of),
         kinds: arguments.kind,
-        limit: usize::from(arguments.limit),
+        limit: arguments.limit,
     };
     let found = tokio::task::block_in_place(|| app.search(&query))?;
     let today = today();

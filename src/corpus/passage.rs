@@ -89,6 +89,9 @@ struct Piece {
     range: Range<usize>,
 }
 
+/// Bytes that a token has at most, on average over a passage.
+const LONGEST_TOKEN: usize = 64;
+
 struct Cutter<'a> {
     text: &'a str,
     budget: usize,
@@ -96,8 +99,10 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
+    /// Counting takes time in proportion to the text, so what is far too long is not counted at all: tokens of more
+    /// than [`LONGEST_TOKEN`] bytes on average are no text.
     fn fits(&self, range: &Range<usize>) -> bool {
-        (self.count)(&self.text[range.clone()]) <= self.budget
+        range.len() <= self.budget.saturating_mul(LONGEST_TOKEN) && (self.count)(&self.text[range.clone()]) <= self.budget
     }
 
     fn pieces(&self, document: &Document, group: Range<usize>) -> Vec<Piece> {

@@ -62,10 +62,10 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
                     end = next + closing.len_utf8();
                     chars.next();
                 }
-                if char == '.' && !ends_here(&text[start..end], &text[end..]) {
+                if !text[end..].starts_with(char::is_whitespace) && end < text.len() {
                     continue;
                 }
-                if !text[end..].starts_with(char::is_whitespace) && end < text.len() {
+                if char == '.' && !ends_here(&text[start..end], &text[end..]) {
                     continue;
                 }
                 end

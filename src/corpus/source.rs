@@ -10,6 +10,8 @@ use super::reader::{Problem, ReadError, SIZE_LIMIT, too_large};
 const ENTRY_LIMIT: u64 = 20 * 1024 * 1024;
 /// Most that an archive may unpack to, in bytes.
 const ARCHIVE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
+/// A folder that holds this file is a data folder of this program, never a source.
+const DATABASE: &str = "rettesnor.sqlite";
 /// Most entries of an archive.
 const ENTRIES_LIMIT: usize = 200_000;
 
@@ -26,8 +28,8 @@ pub struct Source {
 /// thousands of laws is never in memory at once. Files that cannot be opened come as errors; the rest go on.
 /// `each` returns whether to go on.
 ///
-/// A folder is read recursively. Left out are hidden files, folders named `questions` (labelled questions, not sources)
-/// and `README.md` at the root of a folder that was named (it is about the corpus, not of it). Archives (`.zip`,
+/// A folder is read recursively. Left out are hidden files, folders named `questions` (labelled questions, not sources),
+/// data folders of this program, and `README.md` at the root of a folder that was named (it is about the corpus, not of it). Archives (`.zip`,
 /// `.tar.gz`, `.tar.bz2`, told by content) are read, archives within archives are not; nothing is ever written to
 /// disk, so no path in an archive can lead anywhere.
 pub fn sources(paths: &[PathBuf], each: &mut dyn FnMut(Result<Source, ReadError>) -> bool) {
@@ -58,7 +60,8 @@ fn is_wanted(entry: &walkdir::DirEntry) -> bool {
     let is_readme =
         entry.depth() == 1 && name.to_lowercase().starts_with("readme") && name.to_lowercase().ends_with(".md");
     let is_questions = entry.file_type().is_dir() && name == "questions";
-    !name.starts_with('.') && !is_readme && !is_questions
+    let is_data = entry.file_type().is_dir() && entry.path().join(DATABASE).is_file();
+    !name.starts_with('.') && !is_readme && !is_questions && !is_data
 }
 
 fn shown(path: &Path) -> String {
@@ -93,6 +96,10 @@ fn file(path: &Path, each: &mut dyn FnMut(Result<Source, ReadError>) -> bool) ->
 
 fn open(path: &Path, name: &str, each: &mut dyn FnMut(Result<Source, ReadError>) -> bool) -> Result<bool, ReadError> {
     let io = |error: std::io::Error| Problem::Io { detail: plain_io(Some(&error)) }.in_file(name);
+    // A pipe or a device has no end, and opening it may already wait for ever.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(Problem::Io { detail: "det er ikke en vanlig fil".to_owned() }.in_file(name));
+    }
     let mut file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
     let mut start = Vec::new();

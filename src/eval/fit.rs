@@ -4,8 +4,6 @@
 //! the mean over the training questions is best, until nothing moves. The judge is fitted by logistic regression. Both
 //! are small enough that the result can be read, and cross-validation says whether it can be believed.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::metrics::Figures;
@@ -17,22 +15,27 @@ use crate::retrieval::{Feature, Query, Ranked, RetrievalError, Weights, rerank};
 /// Parts of the cross-validation.
 const FOLDS: usize = 5;
 
-/// What fitting came to.
+/// What fitting the ranking came to.
 #[derive(Debug, Serialize)]
-pub struct Fit {
-    /// The ranking's weights, fitted on all questions.
+pub struct RankingFit {
+    /// The weights, fitted on all questions.
     pub weights: Weights,
-    /// The judge, fitted on all questions.
-    pub judge: Judge,
     /// nDCG@10 before.
     pub ndcg_before: f64,
     /// nDCG@10 after, on the questions fitted on.
     pub ndcg_after: f64,
     /// nDCG@10 after, each question scored by weights fitted without it.
     pub ndcg_cross_validated: f64,
-    /// Share of answerable questions refused, at the judge's limit.
+}
+
+/// What fitting the judge came to.
+#[derive(Debug, Serialize)]
+pub struct JudgeFit {
+    /// The judge, fitted on all questions.
+    pub judge: Judge,
+    /// Share of answerable questions refused, each judged by a judge fitted without it.
     pub refused_wrongly: f64,
-    /// Share of unanswerable questions refused.
+    /// Share of unanswerable questions refused, likewise.
     pub refused_rightly: f64,
 }
 
@@ -42,54 +45,72 @@ struct Case {
     pool: Vec<Ranked>,
 }
 
-/// Fits weights and judge.
+/// Fits the ranking's weights.
 ///
 /// # Errors
 /// Model or index fail.
-pub fn fit(app: &App, labels: &[Label]) -> Result<Fit, RetrievalError> {
-    let pool = |label: &Label| -> Result<_, RetrievalError> {
-        let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
-        app.search(&Query { text: &label.question, day, kinds: Vec::new(), limit: usize::MAX })
-    };
+pub fn fit_ranking(app: &App, labels: &[Label]) -> Result<RankingFit, RetrievalError> {
     let mut cases = Vec::new();
     for label in labels.iter().filter(|label| !label.relevant.is_empty()) {
-        cases.push(Case { label: label.clone(), pool: pool(label)?.passages });
+        let pool = app.search(&query(label, usize::MAX))?.passages;
+        cases.push(Case { label: label.clone(), pool });
     }
     let start = Weights::clone(app.weights());
     let everything: Vec<&Case> = cases.iter().collect();
     let weights = ascend(&start, &everything);
     let mut held_out = 0.0;
     for fold in 0..FOLDS {
-        let (test, train): (Vec<_>, Vec<_>) =
-            cases.iter().enumerate().partition(|(at, _)| at % FOLDS == fold);
-        let train: Vec<&Case> = train.into_iter().map(|(_, case)| case).collect();
-        let test: Vec<&Case> = test.into_iter().map(|(_, case)| case).collect();
+        let (test, train) = parted(&cases, fold);
         held_out += ndcg(&ascend(&start, &train), &test) * test.len() as f64;
     }
-
-    let mut evidence = Vec::new();
-    let shared = Arc::new(weights.clone());
-    for label in labels.iter().filter(|label| guard(&label.question).is_none()) {
-        let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
-        let query = Query { text: &label.question, day, kinds: Vec::new(), limit: 30 };
-        let found = app.search_with(&query, &shared)?;
-        evidence.push((app.evidence(&found), !label.relevant.is_empty()));
-    }
-    let judge = logistic(&evidence);
-    let refused_share = |answerable: bool| {
-        let group: Vec<_> = evidence.iter().filter(|(_, a)| *a == answerable).collect();
-        let refused = group.iter().filter(|(e, _)| judge.probability(e) < judge.refuse_below).count();
-        refused as f64 / group.len().max(1) as f64
-    };
-    Ok(Fit {
+    Ok(RankingFit {
         ndcg_before: ndcg(&start, &everything),
         ndcg_after: ndcg(&weights, &everything),
         ndcg_cross_validated: held_out / cases.len().max(1) as f64,
-        refused_wrongly: refused_share(true),
-        refused_rightly: refused_share(false),
         weights,
-        judge,
     })
+}
+
+/// Fits the judge. A label with passages is answerable, one with status `no_basis` is not, others are left out.
+///
+/// # Errors
+/// Model or index fail.
+pub fn fit_judge(app: &App, labels: &[Label]) -> Result<JudgeFit, RetrievalError> {
+    let mut cases: Vec<(Evidence, bool)> = Vec::new();
+    for label in labels.iter().filter(|label| !label.relevant.is_empty() || label.status == "no_basis") {
+        if guard(&label.question).is_none() {
+            let found = app.search(&query(label, crate::app::SOURCES))?;
+            cases.push((app.evidence(&found), !label.relevant.is_empty()));
+        }
+    }
+    let (mut refused, mut of) = ([0.0; 2], [f64::EPSILON; 2]);
+    for fold in 0..FOLDS {
+        let (test, train) = parted(&cases, fold);
+        let judge = logistic(&train);
+        for (evidence, answerable) in test {
+            let group = usize::from(*answerable);
+            of[group] += 1.0;
+            refused[group] += f64::from(judge.probability(evidence) < judge.refuse_below);
+        }
+    }
+    let everything: Vec<&(Evidence, bool)> = cases.iter().collect();
+    Ok(JudgeFit {
+        judge: logistic(&everything),
+        refused_wrongly: refused[1] / of[1],
+        refused_rightly: refused[0] / of[0],
+    })
+}
+
+fn query(label: &Label, limit: usize) -> Query<'_> {
+    let day = label.as_of.map_or_else(crate::app::today, crate::day::day_number);
+    Query { text: &label.question, day, kinds: Vec::new(), limit }
+}
+
+/// One fold to test on, the others to train on.
+fn parted<T>(cases: &[T], fold: usize) -> (Vec<&T>, Vec<&T>) {
+    let is_test = |at: usize| at % FOLDS == fold;
+    let (test, train): (Vec<_>, Vec<_>) = cases.iter().enumerate().partition(|(at, _)| is_test(*at));
+    (test.into_iter().map(|(_, case)| case).collect(), train.into_iter().map(|(_, case)| case).collect())
 }
 
 fn ndcg(weights: &Weights, cases: &[&Case]) -> f64 {
@@ -127,8 +148,8 @@ fn ascend(start: &Weights, cases: &[&Case]) -> Weights {
 }
 
 /// Logistic regression by gradient descent with a little shrinking; the limit refuses at most 4 in 100 answerable.
-fn logistic(cases: &[(Evidence, bool)]) -> Judge {
-    const NUMBERS: usize = 7;
+fn logistic(cases: &[&(Evidence, bool)]) -> Judge {
+    const NUMBERS: usize = Evidence::COUNT;
     let rows: Vec<([f64; NUMBERS], f64)> =
         cases.iter().map(|(e, answerable)| (e.numbers(), f64::from(u8::from(*answerable)))).collect();
     let count = rows.len().max(1) as f64;

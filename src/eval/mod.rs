@@ -6,7 +6,7 @@
 mod fit;
 mod metrics;
 
-pub use fit::fit;
+pub use fit::{fit_judge, fit_ranking};
 pub use metrics::{Figures, Scores};
 
 use std::collections::BTreeMap;

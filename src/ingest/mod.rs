@@ -26,13 +26,16 @@ use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Point, SharedIndex, Validity};
 use crate::language::Analyser;
 use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, text_hash};
-use versions::{Placement, place};
+use versions::{NEVER, Placement, place};
 
 /// Part of every file's fingerprint: raised when readers or cutting change, so that all files are read again.
 const READER_VERSION: &str = "1";
 
 /// Passages embedded and published together: large enough to keep the model busy, small enough to lose little.
 const BATCH_PASSAGES: usize = 256;
+
+/// Setting that says, while it is `yes`, that the index may not have followed the store.
+const BEHIND: &str = "index_behind";
 
 /// Tokens the model reads, less its own marks and the "passage: " before the text.
 pub const MAX_TOKENS: usize = 480;
@@ -89,6 +92,13 @@ pub struct Report {
     pub dry_run: bool,
 }
 
+impl Report {
+    /// Whether there was nothing to read at all.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.failed.is_empty() && self.unchanged == 0
+    }
+}
+
 /// How to take files in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -122,6 +132,16 @@ struct Waiting {
     passages: Vec<Passage>,
 }
 
+/// What became of a file that was read.
+enum Reading {
+    /// It is known already.
+    Known,
+    /// It is known under a name that is gone: the version's id and its document.
+    Moved(i64),
+    /// It is new, or has changed.
+    New(Box<Waiting>),
+}
+
 impl Ingest<'_> {
     /// Reads `paths` into the base. `progress` counts files.
     ///
@@ -148,14 +168,23 @@ impl Ingest<'_> {
             };
             seen.insert(file.name.clone());
             progress.set_message(short_name(&file.name));
-            match self.read(&file, &known) {
-                Ok(None) => report.unchanged += 1,
-                Ok(Some(new)) => {
+            match self.read(&file, &known, &seen) {
+                Ok(Reading::Known) => report.unchanged += 1,
+                Ok(Reading::Moved(version)) => {
+                    report.unchanged += 1;
+                    if let Some(v) = known.iter_mut().find(|v| v.id == version) {
+                        v.source.clone_from(&file.name);
+                    }
+                    if !options.dry_run {
+                        self.store.move_source(version, &file.name).await?;
+                    }
+                }
+                Ok(Reading::New(new)) => {
                     let is_known = known.iter().any(|v| v.document == new.document.id);
                     if is_known { &mut report.changed } else { &mut report.added }.push(new.document.id.clone());
                     report.passages += new.passages.len();
                     note(&mut known, &new);
-                    waiting.push(new);
+                    waiting.push(*new);
                 }
                 Err(error) => report.failed.push(Failure { file: file.name, error }),
             }
@@ -198,15 +227,25 @@ impl Ingest<'_> {
         Ok(questions)
     }
 
-    /// Reads one file; `None` when it is known already.
-    fn read(&self, file: &corpus::Source, known: &[KnownVersion]) -> Result<Option<Waiting>, String> {
+    /// Reads one file. `seen` are the names read in this run.
+    fn read(&self, file: &corpus::Source, known: &[KnownVersion], seen: &HashSet<String>) -> Result<Reading, String> {
         let hash = fingerprint(&file.bytes);
-        if known.iter().any(|v| v.hash == hash && (v.live || v.source == file.name)) {
-            return Ok(None);
+        // What the file held last; it may have held other words or another document before.
+        let last = known.iter().rfind(|v| v.source == file.name);
+        if last.is_some_and(|v| v.live && v.hash == hash) {
+            return Ok(Reading::Known);
+        }
+        let is_elsewhere = |source: &str| is_elsewhere(source, &file.name, seen);
+        if last.is_none_or(|v| !v.live)
+            && let Some(twin) = known.iter().find(|v| v.live && v.hash == hash)
+        {
+            // A version that waits in this run has no row to rename, and its file was there a moment ago.
+            let is_moved = twin.id > 0 && !is_elsewhere(&twin.source);
+            return Ok(if is_moved { Reading::Moved(twin.id) } else { Reading::Known });
         }
         let document = corpus::read(&file.name, &file.bytes).map_err(|e| e.to_string())?;
-        let placed = place(&document, &file.name, self.today, known, |source| Path::new(source).exists());
-        let (validity, changed) = match placed {
+        let placed = place(&document, &file.name, self.today, known, is_elsewhere);
+        let (validity, mut changed) = match placed {
             Placement::Placed { validity, changed } => (validity, changed),
             Placement::Clash { with } => {
                 return Err(format!(
@@ -219,7 +258,16 @@ impl Ingest<'_> {
         if passages.is_empty() {
             return Err(format!("{}: filen har ingen tekst å søke i; legg inn brødtekst under overskriftene", file.name));
         }
-        Ok(Some(Waiting { document, source: file.name.clone(), hash, validity, changed, passages }))
+        // Another document that the file held before has no file any more.
+        for old in known.iter().filter(|v| v.live && v.source == file.name && v.document != document.id) {
+            changed.push((old.id, ended(old.validity, self.today), false));
+        }
+        // Words that were withdrawn and come back are not found twice.
+        let is_withdrawn = !known.iter().any(|v| v.live && v.document == document.id);
+        if let Some(back) = last.filter(|v| is_withdrawn && v.hash == hash && v.document == document.id) {
+            changed.push((back.id, NEVER, false));
+        }
+        Ok(Reading::New(Box::new(Waiting { document, source: file.name.clone(), hash, validity, changed, passages })))
     }
 
     /// Pending in the store → points in the index → visible in the store.
@@ -232,6 +280,7 @@ impl Ingest<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        self.store.set_setting(BEHIND, "yes").await?;
         let mut published = Vec::with_capacity(batch.len());
         let mut points = Vec::new();
         let mut prints = Vec::new();
@@ -282,10 +331,12 @@ impl Ingest<'_> {
             .collect();
         changed.extend(dead);
         self.store.publish(&published, &changed).await?;
-        self.apply_validity(&changed).await
+        self.apply_validity(&changed).await?;
+        Ok(self.store.set_setting(BEHIND, "no").await?)
     }
 
-    /// Follows the store's validity in the index. Done after the store's commit; [`reconcile`] repeats it after a kill.
+    /// Follows the store's validity in the index. Done after the store's commit; [`Self::reconcile`] repeats it after a
+    /// kill.
     async fn apply_validity(&self, changed: &[(i64, Validity, bool)]) -> Result<(), IngestError> {
         for (version, validity, _) in changed {
             let ids = self.store.passage_ids(*version).await?;
@@ -305,15 +356,17 @@ impl Ingest<'_> {
             .await?
             .into_iter()
             .filter(|v| v.live && roots.iter().any(|root| Path::new(&v.source).starts_with(root)))
-            .filter(|v| !seen.contains(&v.source))
+            // Nor what lies in a folder or an archive that could not be read to its end: it may well be there.
+            .filter(|v| !Path::new(&v.source).ancestors().any(|at| seen.contains(at.to_string_lossy().as_ref())))
             .collect();
-        let yesterday = date_of(self.today).and_then(|d| d.yesterday().ok()).map_or(0, day_number);
-        let changed: Vec<_> = gone
-            .iter()
-            .map(|v| (v.id, Validity { from: v.validity.from, to: v.validity.to.min(yesterday) }, false))
-            .collect();
+        if gone.is_empty() {
+            return Ok(Vec::new());
+        }
+        let changed: Vec<_> = gone.iter().map(|v| (v.id, ended(v.validity, self.today), false)).collect();
+        self.store.set_setting(BEHIND, "yes").await?;
         self.store.publish(&[], &changed).await?;
         self.apply_validity(&changed).await?;
+        self.store.set_setting(BEHIND, "no").await?;
         let mut ids: Vec<String> = gone.into_iter().map(|v| v.document).collect();
         ids.dedup();
         Ok(ids)
@@ -390,7 +443,7 @@ impl Ingest<'_> {
 
     /// The vectors of texts, from the store where it has them.
     async fn vectors(&self, texts: &[&str], side: Side) -> Result<Vec<Vec<f32>>, IngestError> {
-        let model = format!("{}/{}", self.embedder.model_id(), side.name());
+        let model = side.key(self.embedder.model_id());
         let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
         let mut vectors = self.store.cached_vectors(&model, &hashes).await?;
         let mut missing: Vec<usize> = (0..texts.len()).filter(|&at| vectors[at].is_none()).collect();
@@ -426,7 +479,9 @@ impl Ingest<'_> {
     pub async fn reconcile(&self, progress: &ProgressBar) -> Result<(), IngestError> {
         const MODEL: &str = "index_model";
         let left = self.store.drop_pending().await?;
+        let is_behind = !left.is_empty() || self.store.setting(BEHIND).await?.as_deref() == Some("yes");
         if !left.is_empty() {
+            self.store.set_setting(BEHIND, "yes").await?;
             self.index.delete(&left)?;
         }
         let model = format!("{} analyse {}", self.embedder.model_id(), Analyser::VERSION);
@@ -438,10 +493,26 @@ impl Ingest<'_> {
         }
         let catalogue = self.store.catalogue(&Catalogue::default()).await?;
         let wanted = catalogue.passage_ids();
-        if self.index.count()? == wanted.len() as u64 {
+        if !is_behind && self.index.count()? == wanted.len() as u64 {
             return Ok(());
         }
-        let present: HashSet<u64> = self.index.present(&wanted)?.into_iter().collect();
+        self.index_missing(&catalogue, &wanted, progress).await?;
+        if self.index.count()? != wanted.len() as u64 {
+            // Points of no passage, whose ids nobody knows any more.
+            self.index.clear()?;
+            self.index_missing(&catalogue, &wanted, progress).await?;
+        }
+        for version in catalogue.versions() {
+            let ids: Vec<u64> = version.passages.iter().map(|p| p.id).collect();
+            self.index.set_validity(&ids, version.validity)?;
+        }
+        self.index.flush()?;
+        Ok(self.store.set_setting(BEHIND, "no").await?)
+    }
+
+    /// Indexes the passages that the index lacks.
+    async fn index_missing(&self, catalogue: &Catalogue, wanted: &[u64], progress: &ProgressBar) -> Result<(), IngestError> {
+        let present: HashSet<u64> = self.index.present(wanted)?.into_iter().collect();
         let questions = self.questions(&[], Options::default(), &mut Report::default()).await?;
         let mut points = Vec::new();
         let mut prints = Vec::new();
@@ -459,8 +530,7 @@ impl Ingest<'_> {
             progress.inc(points.len() as u64);
             self.fill_and_upsert(std::mem::replace(&mut points, rest)).await?;
         }
-        self.store.set_question_fingerprints(&prints).await?;
-        Ok(())
+        Ok(self.store.set_question_fingerprints(&prints).await?)
     }
 }
 
@@ -478,17 +548,19 @@ struct BarePoint {
 
 /// Which side of the model a text goes through.
 #[derive(Clone, Copy)]
-enum Side {
+pub(crate) enum Side {
     Passage,
     Query,
 }
 
 impl Side {
-    fn name(self) -> &'static str {
-        match self {
+    /// What a model's vectors of this side are kept under.
+    pub(crate) fn key(self, model: &str) -> String {
+        let side = match self {
             Self::Passage => "passage",
             Self::Query => "query",
-        }
+        };
+        format!("{model}/{side}")
     }
 }
 
@@ -497,6 +569,23 @@ fn open_files(paths: Vec<PathBuf>) -> tokio::sync::mpsc::Receiver<Result<corpus:
     let (send, receive) = tokio::sync::mpsc::channel(8);
     tokio::task::spawn_blocking(move || corpus::sources(&paths, &mut |file| send.blocking_send(file).is_ok()));
     receive
+}
+
+/// The validity of a rule that holds until yesterday.
+fn ended(validity: Validity, today: u32) -> Validity {
+    let yesterday = date_of(today).and_then(|date| date.yesterday().ok()).map_or(0, day_number);
+    Validity { from: validity.from, to: validity.to.min(yesterday) }
+}
+
+/// Whether the file a version was read from is still there, and is another than the one being read: one file may be
+/// named in two ways. An entry of the same archive is there if it was read in this run.
+fn is_elsewhere(source: &str, name: &str, seen: &HashSet<String>) -> bool {
+    let file = |path: &str| Path::new(path).ancestors().find(|at| at.is_file())?.canonicalize().ok();
+    match file(source) {
+        None => false,
+        Some(there) if Some(&there) == file(name).as_ref() => source != name && !Path::new(source).is_file() && seen.contains(source),
+        Some(_) => true,
+    }
 }
 
 /// Takes a document that waits for its batch into account when the next file is placed. It has no id yet.

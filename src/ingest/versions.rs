@@ -10,7 +10,7 @@ fn day_before(day: u32) -> u32 {
 }
 
 /// A validity that holds on no day: for a text that was corrected.
-const NEVER: Validity = Validity { from: Validity::OPEN, to: 0 };
+pub(super) const NEVER: Validity = Validity { from: Validity::OPEN, to: 0 };
 
 /// What a new version means for those already there.
 #[derive(Debug, PartialEq, Eq)]

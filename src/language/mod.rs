@@ -8,6 +8,7 @@
 
 mod analyser;
 mod compounds;
+mod elsewhere;
 mod normal;
 mod phrases;
 mod speller;
@@ -16,6 +17,7 @@ mod topic;
 mod vocabulary;
 
 pub use analyser::{Analyser, Origin, Term, term_hash};
+pub use elsewhere::elsewhere;
 pub use speller::Speller;
 pub use topic::{Asks, Event, Role, Topic};
 pub use vocabulary::{Ambiguity, Choice, Entry, EntryKind, Match, Vocabulary};

@@ -1,13 +1,15 @@
 //! The ways of searching, each with its own hits, and the candidates they add up to.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::index::{Hit, IndexError, Probe, Scope};
 use crate::store::{Catalogue, PassageRef};
 
-use super::{Retriever, Understood};
+use super::{Retriever, Times, Understood};
 
 /// Hits taken from each channel.
 const DEPTH: usize = 100;
@@ -57,7 +59,17 @@ impl Retriever {
         catalogue: &Catalogue,
         question: &Understood,
         scope: &Scope,
+        times: &mut Times,
     ) -> Result<Vec<Candidate>, IndexError> {
+        let searches = searches(question, scope);
+        let found: Vec<_> = searches
+            .par_iter()
+            .map(|(channel, probe, scope, limit)| {
+                let began = Instant::now();
+                let hits = self.index.search(probe, scope, *limit)?;
+                Ok((*channel, hits, began.elapsed()))
+            })
+            .collect::<Result<_, IndexError>>()?;
         let mut candidates: HashMap<u64, Candidate> = HashMap::new();
         let mut add = |channel: Channel, hits: Vec<Hit>| {
             // What the store does not show is not there: left-overs of an interrupted ingest fall out here.
@@ -74,19 +86,9 @@ impl Retriever {
                     .insert(channel, placing);
             }
         };
-        for channel in Channel::SCORED {
-            let probe = match channel {
-                Channel::Lexical => Probe::Terms(question.terms.clone()),
-                Channel::QuestionDense => Probe::Questions(question.vector.clone()),
-                Channel::QuestionLexical => Probe::QuestionTerms(question.terms.clone()),
-                Channel::Dense | Channel::Reference => Probe::Passage(question.vector.clone()),
-            };
-            add(channel, self.index.search(&probe, scope, DEPTH)?);
-        }
-        let provisions: Vec<String> = question.references.iter().filter(|id| id.contains('§')).cloned().collect();
-        if !provisions.is_empty() {
-            let about = Scope { provisions, ..scope.clone() };
-            add(Channel::Reference, self.index.search(&Probe::Passage(question.vector.clone()), &about, DEPTH / 2)?);
+        for (channel, hits, took) in found {
+            add(channel, hits);
+            times.channels.push((channel, took));
         }
         for document in question.references.iter().filter(|id| !id.contains('§')) {
             let day = scope.day.unwrap_or(0);
@@ -97,4 +99,26 @@ impl Retriever {
         }
         Ok(candidates.into_values().collect())
     }
+}
+
+/// What each channel asks of the index.
+fn searches(question: &Understood, scope: &Scope) -> Vec<(Channel, Probe, Scope, usize)> {
+    let mut searches: Vec<_> = Channel::SCORED
+        .into_iter()
+        .map(|channel| {
+            let probe = match channel {
+                Channel::Lexical => Probe::Terms(question.terms.clone()),
+                Channel::QuestionDense => Probe::Questions(question.vector.clone()),
+                Channel::QuestionLexical => Probe::QuestionTerms(question.terms.clone()),
+                Channel::Dense | Channel::Reference => Probe::Passage(question.vector.clone()),
+            };
+            (channel, probe, scope.clone(), DEPTH)
+        })
+        .collect();
+    let provisions: Vec<String> = question.references.iter().filter(|id| id.contains('§')).cloned().collect();
+    if !provisions.is_empty() {
+        let about = Scope { provisions, ..scope.clone() };
+        searches.push((Channel::Reference, Probe::Passage(question.vector.clone()), about, DEPTH / 2));
+    }
+    searches
 }

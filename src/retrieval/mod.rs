@@ -14,6 +14,7 @@ pub use rank::{Explanation, Feature, Weights, rerank};
 pub use understand::Understood;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Scope, SharedIndex};
@@ -70,6 +71,21 @@ pub struct Found {
     pub understood: Understood,
     /// Passages, best first.
     pub passages: Vec<Ranked>,
+    /// Where the time went.
+    pub times: Times,
+}
+
+/// How long each stage of a search took.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    /// Reading the question and embedding it.
+    pub understanding: Duration,
+    /// Each channel's own search; they run side by side.
+    pub channels: Vec<(Channel, Duration)>,
+    /// All channels together, by the clock.
+    pub searching: Duration,
+    /// Fusing and ranking.
+    pub ranking: Duration,
 }
 
 /// Finds passages. Cheap to clone.
@@ -100,15 +116,22 @@ impl Retriever {
     /// # Errors
     /// Model or index fail.
     pub fn find(&self, catalogue: &Catalogue, query: &Query<'_>) -> Result<Found, RetrievalError> {
+        let mut times = Times::default();
+        let began = Instant::now();
         let understood = self.understand(query.text)?;
+        times.understanding = began.elapsed();
         let scope = Scope {
             day: Some(query.day),
             kinds: query.kinds.iter().map(|kind| kind.code().to_owned()).collect(),
             provisions: Vec::new(),
         };
-        let candidates = self.candidates(catalogue, &understood, &scope)?;
+        let began = Instant::now();
+        let candidates = self.candidates(catalogue, &understood, &scope, &mut times)?;
+        times.searching = began.elapsed();
+        let began = Instant::now();
         let mut passages = rank::rank(candidates, &understood, &self.weights);
         passages.truncate(query.limit);
-        Ok(Found { understood, passages })
+        times.ranking = began.elapsed();
+        Ok(Found { understood, passages, times })
     }
 }

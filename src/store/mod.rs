@@ -23,15 +23,48 @@ pub const FILE: &str = "rettesnor.sqlite";
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// The file is no database, or a broken one.
+    #[error("databasen {FILE} i datamappen er skadet; legg tilbake en sikkerhetskopi, eller flytt datamappen bort og les dokumentene inn på nytt")]
+    Damaged,
+    /// The file cannot be opened or written.
+    #[error("databasen {FILE} i datamappen kan ikke åpnes og skrives i; gi skrivetilgang og plass på disken, eller velg en annen mappe med --data-dir")]
+    NotWritable,
     /// The database refused.
     #[error("databasen svarte med feil: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(String),
     /// The database was made by another version of the program.
     #[error("databasen kan ikke oppgraderes: {0}; bruk en ny --data-dir, eller den programversjonen som laget den")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(String),
     /// A row does not hold what it should.
     #[error("databasen har en rad som ikke kan leses: {0}")]
-    Row(#[from] serde_json::Error),
+    Row(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<u32>().ok());
+        // SQLite's primary result codes stand in the lowest byte.
+        match code.map(|code| code & 0xff) {
+            Some(11 | 26) => Self::Damaged,
+            Some(8 | 13 | 14) => Self::NotWritable,
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => Self::Migration(other.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Row(error.to_string())
+    }
 }
 
 /// The database.
@@ -198,6 +231,15 @@ impl Store {
                 .await?;
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that the file a version was read from now has another name.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn move_source(&self, version: i64, source: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE versions SET source = ? WHERE id = ?").bind(source).bind(version).execute(&self.pool).await?;
         Ok(())
     }
 
