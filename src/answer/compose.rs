@@ -64,7 +64,8 @@ pub(crate) fn place(quote: &Quote) -> String {
             format!("{} {}", short_title(&document.title), quote.locator())
         }
         SourceKind::Circular => format!("{}, {}", document.id, quote.locator()),
-        SourceKind::Guidance => document.title.clone(),
+        SourceKind::Guidance if quote.locator() == document.title => document.title.clone(),
+        SourceKind::Guidance => format!("{}, {}", document.title, quote.locator()),
         _ => document.id.clone(),
     }
 }

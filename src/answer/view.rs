@@ -54,6 +54,15 @@ pub struct DocumentView {
 }
 
 impl DocumentView {
+    /// The document of a passage: a part under revision does not put the rest of a circular under revision.
+    fn of_part(version: &Version, marks: &[Mark], today: u32) -> Self {
+        let mut view = Self::of(version, today);
+        if view.status == "in_force" && is_under_revision(marks) {
+            view.status = "under_revision";
+        }
+        view
+    }
+
     /// A version as it stands `today` (yyyymmdd).
     pub fn of(version: &Version, today: u32) -> Self {
         let d = &version.document;
@@ -84,13 +93,16 @@ fn status(version: &Version, today: u32) -> &'static str {
         "superseded"
     } else if version.validity.from > today {
         "not_yet_in_force"
-    } else if version.document.sections.iter().any(|s| {
-        s.marks.iter().any(|m| matches!(m, Mark::UnderRevision { .. } | Mark::NotCorrectLaw { .. }))
-    }) {
+    } else if version.document.sections.iter().all(|s| is_under_revision(&s.marks)) {
         "under_revision"
     } else {
         "in_force"
     }
+}
+
+/// Whether the text itself says that it is under revision or wrong in law.
+fn is_under_revision(marks: &[Mark]) -> bool {
+    marks.iter().any(|m| matches!(m, Mark::UnderRevision { .. } | Mark::NotCorrectLaw { .. }))
 }
 
 fn weight(document: &Document) -> String {
@@ -147,7 +159,7 @@ impl PassageView {
         let text = &hit.passage.document().text;
         let start = text[..passage.range.start].chars().count();
         Self {
-            document: DocumentView::of(hit.passage.version(), today),
+            document: DocumentView::of_part(hit.passage.version(), &passage.marks, today),
             locator: passage.locator.clone(),
             path: passage.path.clone(),
             provisions: passage.provisions.iter().map(ToString::to_string).collect(),
@@ -272,7 +284,7 @@ fn citation(id: String, quote: &Quote, today: u32) -> CitationView {
     let chars = quote.chars();
     CitationView {
         id,
-        document: DocumentView::of(quote.version(), today),
+        document: DocumentView::of_part(quote.version(), quote.marks(), today),
         locator: quote.locator().to_owned(),
         quote: quote.text().to_owned(),
         start: chars.start,

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod ask;
+mod bench;
 mod eval;
 mod ingest;
 mod pairs;
@@ -48,6 +49,8 @@ enum Command {
     Refs(refs::Arguments),
     /// Mål programmet mot spørsmål med fasit
     Eval(eval::Arguments),
+    /// Mål hvor raskt programmet svarer
+    Bench(bench::Arguments),
     /// Skriv ut spørsmål og passasjer å trene modellen på (tools/adapter)
     #[command(hide = true)]
     Pairs(pairs::Arguments),
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
             Command::Search(arguments) => search::run(arguments).await,
             Command::Refs(arguments) => refs::run(arguments),
             Command::Eval(arguments) => eval::run(arguments).await,
+            Command::Bench(arguments) => bench::run(arguments).await,
             Command::Pairs(arguments) => pairs::run(arguments),
         }
     });

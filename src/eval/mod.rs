@@ -3,6 +3,7 @@
 //! A label says which passages answer a question and which facts the answer must hold; `tests/labels/README.md`
 //! describes the file. Nothing here is used to answer.
 
+pub mod bench;
 mod fit;
 mod metrics;
 

@@ -549,7 +549,9 @@ struct BarePoint {
 /// Which side of the model a text goes through.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
+    /// A text that is searched.
     Passage,
+    /// A question, a caller's or one that a passage answers.
     Query,
 }
 

@@ -14,6 +14,9 @@ use super::{Retriever, Times, Understood};
 /// Hits taken from each channel.
 const DEPTH: usize = 100;
 
+/// Hits fetched beyond those, to have enough when what is not the rule on the day is taken out.
+const SPARE: usize = 50;
+
 /// A way in which a passage was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,15 +69,12 @@ impl Retriever {
             .par_iter()
             .map(|(channel, probe, scope, limit)| {
                 let began = Instant::now();
-                let hits = self.index.search(probe, scope, *limit)?;
+                let hits = self.hits(catalogue, probe, scope, *limit)?;
                 Ok((*channel, hits, began.elapsed()))
             })
             .collect::<Result<_, IndexError>>()?;
         let mut candidates: HashMap<u64, Candidate> = HashMap::new();
-        let mut add = |channel: Channel, hits: Vec<Hit>| {
-            // What the store does not show is not there: left-overs of an interrupted ingest fall out here.
-            let hits: Vec<(PassageRef, f32)> =
-                hits.into_iter().filter_map(|hit| Some((catalogue.passage(hit.id)?, hit.score))).collect();
+        let mut add = |channel: Channel, hits: Vec<(PassageRef, f32)>| {
             let (first, last) = (hits.first().map_or(0.0, |h| h.1), hits.last().map_or(0.0, |h| h.1));
             let span = (first - last).max(f32::EPSILON);
             for (rank, (passage, score)) in hits.into_iter().enumerate() {
@@ -93,11 +93,42 @@ impl Retriever {
         for document in question.references.iter().filter(|id| !id.contains('§')) {
             let day = scope.day.unwrap_or(0);
             if let Some(version) = catalogue.version_on(document, day) {
-                let hits = version.passages.iter().take(DEPTH / 5).map(|p| Hit { id: p.id, score: 1.0 }).collect();
+                let hits = catalogue.passages_of(version).take(DEPTH / 5).map(|passage| (passage, 1.0)).collect();
                 add(Channel::Reference, hits);
             }
         }
         Ok(candidates.into_values().collect())
+    }
+
+    /// The best hits that are visible and, when a day is asked for, the rule on that day.
+    ///
+    /// The engine's own filter by day visits every passage, four times a question. Nearly all passages are the rule
+    /// today, so a few more are fetched unfiltered and the others left out; only where too few are left is the filter
+    /// used.
+    fn hits(
+        &self,
+        catalogue: &Catalogue,
+        probe: &Probe,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Vec<(PassageRef, f32)>, IndexError> {
+        // What the store does not show is not there: left-overs of an interrupted ingest fall out here.
+        let shown = |hits: Vec<Hit>| -> Vec<(PassageRef, f32)> {
+            hits.into_iter()
+                .filter_map(|hit| Some((catalogue.passage(hit.id)?, hit.score)))
+                .filter(|(passage, _)| scope.day.is_none_or(|day| passage.version().validity.holds_on(day)))
+                .take(limit)
+                .collect()
+        };
+        if scope.kinds.is_empty() && scope.provisions.is_empty() {
+            let hits = self.index.search(probe, &Scope::default(), limit + SPARE)?;
+            let all = hits.len() < limit + SPARE;
+            let shown = shown(hits);
+            if all || shown.len() == limit {
+                return Ok(shown);
+            }
+        }
+        Ok(shown(self.index.search(probe, scope, limit)?))
     }
 }
 
