@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod ask;
+mod conflicts;
 mod eval;
 mod ingest;
 mod pairs;
@@ -44,6 +45,8 @@ enum Command {
     Ask(ask::Arguments),
     /// Finn passasjer, uten svar
     Search(search::Arguments),
+    /// Vis registeret over konflikter mellom kildene
+    Conflicts(conflicts::Arguments),
     /// Finn lovhenvisninger i en tekst
     Refs(refs::Arguments),
     /// Mål programmet mot spørsmål med fasit
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
             Command::Ingest(arguments) => ingest::run(arguments).await,
             Command::Ask(arguments) => ask::run(arguments).await,
             Command::Search(arguments) => search::run(arguments).await,
+            Command::Conflicts(arguments) => conflicts::run(arguments).await,
             Command::Refs(arguments) => refs::run(arguments),
             Command::Eval(arguments) => eval::run(arguments).await,
             Command::Pairs(arguments) => pairs::run(arguments),

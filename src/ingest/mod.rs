@@ -25,6 +25,7 @@ use crate::day::{date_of, day_number};
 use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Point, SharedIndex, Validity};
 use crate::language::Analyser;
+use crate::register::WhatIsNew;
 use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, text_hash};
 use versions::{Placement, place};
 
@@ -87,6 +88,8 @@ pub struct Report {
     pub seconds: f64,
     /// Whether nothing was written.
     pub dry_run: bool,
+    /// What the documents did to the register of conflicts.
+    pub news: WhatIsNew,
 }
 
 /// How to take files in.
