@@ -17,6 +17,7 @@ use crate::index::server::ServerIndex;
 use crate::ingest::{Ingest, Options, QuestionSet, Report};
 pub use crate::day::today;
 use crate::language::{self, Analyser, Speller};
+use crate::register::{Register, WhatIsNew};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
 use crate::store::{Catalogue, Store};
 
@@ -30,6 +31,8 @@ pub const SOURCES: usize = 30;
 pub struct App {
     /// The database.
     pub store: Store,
+    /// The conflicts found, and what people have decided about them.
+    pub register: Register,
     embedder: Arc<dyn Embedder>,
     index: SharedIndex,
     analyser: Arc<Analyser>,
@@ -85,6 +88,7 @@ impl App {
         })
         .await??;
         let app = Self {
+            register: Register::open(store.clone(), &config.data_dir),
             store,
             embedder,
             index,
@@ -95,6 +99,8 @@ impl App {
             _lock: lock,
         };
         app.ingest_job(today()).reconcile(progress).await?;
+        app.register.restore_clarification_files().await?;
+        app.update_register(progress).await?;
         Ok(app)
     }
 
@@ -113,12 +119,34 @@ impl App {
     /// # Errors
     /// Store, index or model fail; bad files are in the report.
     pub async fn ingest(&self, paths: &[PathBuf], options: Options, progress: &ProgressBar) -> anyhow::Result<Report> {
-        let report = self.ingest_job(today()).run(paths, options, progress).await?;
+        let mut report = self.ingest_job(today()).run(paths, options, progress).await?;
         if !options.dry_run {
             let view = View::of(&self.store, self.store.catalogue(&self.catalogue()).await?).await?;
             *self.view.write() = view;
+            report.news = self.update_register(progress).await?;
         }
         Ok(report)
+    }
+
+    /// Brings the register in step with the documents; for a base that is in step it costs a look.
+    async fn update_register(&self, progress: &ProgressBar) -> anyhow::Result<WhatIsNew> {
+        progress.set_message("leter etter konflikter");
+        Ok(self.register.update(&self.catalogue(), &self.embedder, &self.analyser).await?)
+    }
+
+    /// Reads the clarifications that were written, so that they are found like any other source.
+    ///
+    /// # Errors
+    /// Store, index or model fail.
+    pub async fn ingest_clarifications(&self) -> anyhow::Result<Report> {
+        let folder = self.register.clarification_folder().to_owned();
+        self.ingest(&[folder], Options::default(), &ProgressBar::hidden()).await
+    }
+
+    /// The conflicts that an answer touches, as JSON.
+    pub fn conflicts(&self, answer: &Answer) -> Vec<serde_json::Value> {
+        let snapshot = self.register.snapshot();
+        snapshot.touched_by(answer).into_iter().filter_map(|view| serde_json::to_value(view).ok()).collect()
     }
 
     /// The base as it is visible now.

@@ -59,6 +59,7 @@ impl Chat {
         let answer = self.app.ask(read_as, asked.day)?;
         let id = Uuid::new_v4().to_string();
         let mut view = AnswerView::of(id, &asked.question, &answer, asked.day, today());
+        view.conflicts = self.app.conflicts(&answer);
         // A stopped question may hold personal data: it is neither kept nor repeated.
         if view.status != Status::Blocked {
             if let Some(whole) = &whole {

@@ -99,7 +99,9 @@ fn check(question: &str) -> anyhow::Result<()> {
 
 async fn answer(app: &App, question: &str, day: u32) -> anyhow::Result<AnswerView> {
     let answer = tokio::task::block_in_place(|| app.ask(question, day))?;
-    Ok(AnswerView::of(uuid::Uuid::new_v4().to_string(), question, &answer, day, today()))
+    let mut view = AnswerView::of(uuid::Uuid::new_v4().to_string(), question, &answer, day, today());
+    view.conflicts = app.conflicts(&answer);
+    Ok(view)
 }
 
 /// The answer as a person reads it in a terminal.

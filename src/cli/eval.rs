@@ -1,15 +1,17 @@
 //! `rettesnor eval`: figures over labelled questions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use rettesnor::eval::conflicts::Gold;
 use rettesnor::eval::{self, Scores};
 
 use super::{Base, Done, print};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Spørsmål med fasit (se tests/labels/README.md); flere filer legges sammen
+    /// Spørsmål med fasit (se tests/labels/README.md; flere filer legges sammen), eller konflikter med fasit
+    /// (tests/conflicts/…/gold.jsonl, etter at dokumentene der er lest inn i basen)
     #[arg(required = true, value_name = "FIL.jsonl")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,6 +37,14 @@ enum Fit {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
+    if let [file] = arguments.files.as_slice()
+        && let Some(gold) = conflict_gold(file)?
+    {
+        let app = arguments.base.open().await?;
+        let figures = eval::conflicts::score(&app.register.findings().await?, &gold);
+        print(if arguments.json { serde_json::to_string(&figures)? } else { figures.to_string() })?;
+        return Ok(Done::All);
+    }
     let mut labels = Vec::new();
     for file in &arguments.files {
         let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
@@ -81,6 +91,17 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
         }
     }
     Ok(Done::All)
+}
+
+/// Labelled conflicts (`tests/conflicts/`), told from labelled questions by their first line.
+fn conflict_gold(file: &Path) -> anyhow::Result<Option<Vec<Gold>>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    if !lines.first().is_some_and(|line| serde_json::from_str::<Gold>(line).is_ok()) {
+        return Ok(None);
+    }
+    let gold = lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>();
+    gold.map(Some).with_context(|| file.display().to_string())
 }
 
 const HEADINGS: &str = "  r@3   r@10  nDCG   MRR   fakta  sitat  feilavvist  spurt tilbake  rett avvist";

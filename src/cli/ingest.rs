@@ -81,6 +81,13 @@ pub fn summary(report: &Report) -> String {
     if !report.failed.is_empty() {
         parts.push(format!("{} kunne ikke leses", report.failed.len()));
     }
+    let news = &report.news;
+    if !news.new_conflicts.is_empty() {
+        parts.push(format!("{} nye konflikter", news.new_conflicts.len()));
+    }
+    if !news.settled.is_empty() {
+        parts.push(format!("{} avklart", news.settled.len()));
+    }
     let verb = if report.dry_run { "Prøvelest (ingenting er skrevet)" } else { "Lest inn" };
     format!("{verb}: {}; {} passasjer på {:.1} s", parts.join(", "), report.passages, report.seconds)
 }

@@ -4,6 +4,7 @@
 
 mod ask;
 mod bench;
+mod conflicts;
 mod eval;
 mod ingest;
 mod pairs;
@@ -45,6 +46,8 @@ enum Command {
     Ask(ask::Arguments),
     /// Finn passasjer, uten svar
     Search(search::Arguments),
+    /// Vis registeret over konflikter mellom kildene
+    Conflicts(conflicts::Arguments),
     /// Finn lovhenvisninger i en tekst
     Refs(refs::Arguments),
     /// Mål programmet mot spørsmål med fasit
@@ -110,6 +113,7 @@ pub fn main() -> ExitCode {
             Command::Ingest(arguments) => ingest::run(arguments).await,
             Command::Ask(arguments) => ask::run(arguments).await,
             Command::Search(arguments) => search::run(arguments).await,
+            Command::Conflicts(arguments) => conflicts::run(arguments).await,
             Command::Refs(arguments) => refs::run(arguments),
             Command::Eval(arguments) => eval::run(arguments).await,
             Command::Bench(arguments) => bench::run(arguments).await,

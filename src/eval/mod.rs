@@ -5,6 +5,7 @@
 
 pub mod bench;
 mod fit;
+pub mod conflicts;
 mod metrics;
 
 pub use fit::{fit_judge, fit_ranking};

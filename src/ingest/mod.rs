@@ -25,7 +25,8 @@ use crate::day::{date_of, day_number};
 use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Point, SharedIndex, Validity};
 use crate::language::Analyser;
-use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, text_hash};
+use crate::register::WhatIsNew;
+use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, as_kept, text_hash};
 use versions::{NEVER, Placement, place};
 
 /// Part of every file's fingerprint: raised when readers or cutting change, so that all files are read again.
@@ -90,6 +91,8 @@ pub struct Report {
     pub seconds: f64,
     /// Whether nothing was written.
     pub dry_run: bool,
+    /// What the documents did to the register of conflicts.
+    pub news: WhatIsNew,
 }
 
 impl Report {
@@ -462,11 +465,11 @@ impl Ingest<'_> {
         let new: Vec<([u8; 16], &[f32])> =
             missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();
         self.store.keep_vectors(&model, &new).await?;
-        let by_hash: std::collections::HashMap<[u8; 16], &Vec<f32>> =
-            missing.iter().map(|&at| hashes[at]).zip(&computed).collect();
+        let by_hash: std::collections::HashMap<[u8; 16], Vec<f32>> =
+            missing.iter().map(|&at| hashes[at]).zip(computed.iter().map(|vector| as_kept(vector))).collect();
         for (at, vector) in vectors.iter_mut().enumerate() {
             if vector.is_none() {
-                *vector = by_hash.get(&hashes[at]).map(|v| (*v).clone());
+                *vector = by_hash.get(&hashes[at]).cloned();
             }
         }
         Ok(vectors.into_iter().map(Option::unwrap_or_default).collect())

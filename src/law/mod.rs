@@ -4,12 +4,14 @@
 //! In comes text, and at most the law it is about; out come canonical ids with their spans. Nothing
 //! here reads files, keeps state or knows of anything else in the program.
 
+mod benefits;
 mod id;
 pub mod names;
 mod references;
 mod kinds;
 mod weight;
 
+pub use benefits::benefit_name;
 pub use id::{DocumentRef, IdError, LawId, LawKind, Levels, ProvisionId, Unit};
 pub use names::{find_law, short_title};
 pub use references::{Reference, find};

@@ -7,7 +7,7 @@ mod catalogue;
 mod vectors;
 
 pub use catalogue::{Catalogue, PassageRef, StoredPassage, Version};
-pub use vectors::text_hash;
+pub use vectors::{as_kept, text_hash};
 
 use std::path::Path;
 

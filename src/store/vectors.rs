@@ -67,6 +67,11 @@ impl Store {
     }
 }
 
+/// A vector as it will be when it is read again, so that it does not matter whether it was computed now or before.
+pub fn as_kept(vector: &[f32]) -> Vec<f32> {
+    unpack(&pack(vector))
+}
+
 fn pack(vector: &[f32]) -> Vec<u8> {
     vector.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect()
 }

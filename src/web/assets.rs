@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 
 /// Name, type, content.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 4] = [
     ("style.css", "text/css; charset=utf-8", include_str!("assets/style.css")),
+    ("practice.css", "text/css; charset=utf-8", include_str!("assets/practice.css")),
     ("chat.js", "text/javascript; charset=utf-8", include_str!("assets/chat.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];

@@ -11,6 +11,7 @@ mod headers;
 mod local;
 mod log;
 mod pages;
+mod practice;
 mod problem;
 mod query;
 mod service;
@@ -51,11 +52,13 @@ pub fn router(app: Arc<App>, config: &Config, address: SocketAddr) -> Router {
     Router::new()
         .merge(api)
         .merge(pages::routes())
+        .merge(practice::routes())
         .merge(assets::routes())
         .route("/api/v1/openapi.json", api::description(description))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .with_state(service)
+        .layer(axum::Extension(practice::identity::of(address)))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(local::Rules::of(address), local::check))

@@ -61,6 +61,11 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "Metoden kan ikke brukes her; svarhodet «Allow» sier hvilke som kan.")
     }
 
+    /// 409: somebody else was there first.
+    pub fn stale(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
     /// 422: understood, but against a rule.
     pub fn unprocessable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
@@ -112,6 +117,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Ikke tillatt herfra",
         StatusCode::NOT_FOUND => "Finnes ikke",
         StatusCode::METHOD_NOT_ALLOWED => "Metoden kan ikke brukes",
+        StatusCode::CONFLICT => "Endret i mellomtiden",
         StatusCode::PAYLOAD_TOO_LARGE => "For stort",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Feil innholdstype",
         StatusCode::UNPROCESSABLE_ENTITY => "Ugyldig verdi",

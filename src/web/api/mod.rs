@@ -32,6 +32,7 @@ use super::service::Service;
     tags(
         (name = "spørsmål", description = "Spørsmål og svar"),
         (name = "kilder", description = "Søk og dokumenter"),
+        (name = "praksis", description = "Konflikter mellom kildene"),
         (name = "drift", description = "Tilstand")
     )
 )]
@@ -46,6 +47,7 @@ pub fn routes() -> (Router<Arc<Service>>, OpenApi) {
         .routes(routes!(documents::list))
         .routes(routes!(documents::one))
         .routes(routes!(health::health))
+        .merge(crate::web::practice::api::routes())
         .split_for_parts();
     // axum writes a path parameter that may hold slashes as {*id}; OpenAPI has no such form.
     let paths = std::mem::take(&mut description.paths.paths);

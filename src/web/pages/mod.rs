@@ -8,7 +8,7 @@ mod conflict;
 mod document;
 mod home;
 mod source;
-mod words;
+pub(super) mod words;
 
 use std::sync::Arc;
 
@@ -42,7 +42,8 @@ struct Missing<'a> {
     what: &'a str,
 }
 
-fn page(status: StatusCode, template: &impl Template) -> Response {
+/// A rendered template.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {

@@ -1,0 +1,335 @@
+//! What speaks for and against two statements being the two sides of a conflict.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::complement::are_opposite;
+use super::quantities::{self, Numbers};
+use super::statements::{Reading, Statement, treats, treats_by_name};
+use super::treatment::Manner;
+use crate::law::{ProvisionId, SourceKind};
+
+/// One thing that was looked at. The names are those of the weights file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Likeness of the two sentences by the embedding model.
+    Closeness,
+    /// Share of the shorter sentence's terms that the other has.
+    SharedTerms,
+    /// Shared terms of all terms.
+    TermOverlap,
+    /// Likeness of what stands around them.
+    SharedContext,
+    /// The one asks more of the citizen, the other less.
+    OpposedDirection,
+    /// Opposed, and about the same terms.
+    OpposedOnSameTerms,
+    /// Both ask more, or both ask less.
+    SameDirection,
+    /// Other numbers of the same measure, about the same terms.
+    OtherNumbers,
+    /// A number in common.
+    SameNumbers,
+    /// A number in common, and opposed.
+    SameNumbersOpposed,
+    /// Counted from, or measured by, something else, in the same frame.
+    OtherComplement,
+    /// Opposite words: «samlet» and «hver for seg».
+    OppositeWords,
+    /// What the one negates the other does not.
+    NegatedTerms,
+    /// Share of what the one negates that the other speaks of.
+    NegatedShare,
+    /// Nothing at all stands against each other.
+    NoOpposition,
+    /// The one grants under a condition, the other refuses without it: the same rule from two ends.
+    MirroredCondition,
+    /// The one reverses a decision that, as it reports, said what the other says.
+    ReversesIt,
+    /// The one upholds a decision that, as it reports, said what the other says.
+    UpholdsIt,
+    /// The one reverses a decision that, as it reports, rested on the circular, and the other is one.
+    ReversesReliance,
+    /// The one departs from the other by name.
+    DepartsByName,
+    /// The one departs from sources of the other's kind, close to the statement.
+    DepartsFromKind,
+    /// The one says that it agrees with sources of the other's kind.
+    AgreesWithKind,
+    /// The provisions agree below the section.
+    SamePart,
+    /// The provisions are other parts of the same section.
+    OtherPart,
+    /// No provision in common.
+    NoSharedProvision,
+    /// A sentence is about its one case.
+    Concrete,
+    /// A ruling sent the case back.
+    SetAside,
+    /// A ruling says that it takes no stand on something.
+    Declines,
+    /// Both weigh what is reasonable in the single case.
+    Discretion,
+    /// The rule text is newer than the ruling.
+    NewerRuleText,
+    /// The ruling came to what its statement points to, against the other.
+    OutcomeFits,
+    /// Each is the other's closest sentence.
+    MutualBest,
+}
+
+/// What was seen of a pair; features that are not there are 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Features(pub BTreeMap<Feature, f32>);
+
+impl Features {
+    /// The value of a feature.
+    pub fn get(&self, feature: Feature) -> f32 {
+        self.0.get(&feature).copied().unwrap_or(0.0)
+    }
+
+    pub(super) fn set(&mut self, feature: Feature, value: f32) {
+        if value != 0.0 {
+            self.0.insert(feature, value);
+        }
+    }
+}
+
+/// Shared elements of two sorted lists.
+pub(super) fn shared(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        match x.cmp(y) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                count += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    count
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+}
+
+/// Inner product of two vectors of length one.
+pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+/// Where e5 puts two sentences of the field that have nothing to do with each other, and how far from there the
+/// closest ones are.
+const UNRELATED: f32 = 0.82;
+const SPAN: f32 = 0.10;
+
+/// Compares two statements of two documents.
+pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> Features {
+    let mut features = Features::default();
+    let closeness = if a.vector.is_empty() || b.vector.is_empty() {
+        0.0
+    } else {
+        ((cosine(&a.vector, &b.vector) - UNRELATED) / SPAN).clamp(-1.0, 1.5)
+    };
+    features.set(Feature::Closeness, closeness);
+    let common = shared(&a.terms, &b.terms);
+    let contained = ratio(common, a.terms.len().min(b.terms.len()));
+    let overlap = ratio(common, a.terms.len() + b.terms.len() - common);
+    features.set(Feature::SharedTerms, contained);
+    features.set(Feature::TermOverlap, overlap);
+    let around = shared(&a.context, &b.context);
+    let context = ratio(around, a.context.len().min(b.context.len()));
+    features.set(Feature::SharedContext, context);
+
+    let opposed = a.direction * b.direction < 0.0;
+    let strength = a.direction.abs().min(b.direction.abs());
+    let on_topic = (0.4 * contained + 0.3 * context + 0.3 * closeness).clamp(0.0, 1.0);
+    if opposed {
+        features.set(Feature::OpposedDirection, strength);
+        features.set(Feature::OpposedOnSameTerms, strength * on_topic);
+    } else if a.direction * b.direction > 0.0 {
+        features.set(Feature::SameDirection, strength);
+    }
+    match quantities::compare(&a.quantities, &b.quantities) {
+        Numbers::Differ => features.set(Feature::OtherNumbers, on_topic),
+        // The same number asked for by the one and not by the other is what they differ about.
+        Numbers::Same if opposed => features.set(Feature::SameNumbersOpposed, strength),
+        Numbers::Same => features.set(Feature::SameNumbers, 1.0),
+        Numbers::Apart => {}
+    }
+    if let (Some((frame, one)), Some((other_frame, other))) = (&a.complement, &b.complement)
+        && frame == other_frame
+        && !one.is_empty()
+        && !other.is_empty()
+    {
+        let alike = ratio(shared(one, other), one.len().min(other.len()));
+        features.set(Feature::OtherComplement, (1.0 - alike) * on_topic);
+    }
+    if are_opposite(a.opposites, b.opposites) {
+        features.set(Feature::OppositeWords, on_topic);
+    }
+    let plain = |statement: &Statement, other: &Statement| {
+        let negated = shared(&statement.negated, &other.terms);
+        let both = shared(&statement.negated, &other.negated);
+        negated.saturating_sub(both)
+    };
+    let turned = plain(a, b) + plain(b, a);
+    features.set(Feature::NegatedTerms, ratio(turned, common.max(1)).min(1.0) * contained);
+
+    let (reversed, upheld) = (reports(of_a, b, true).max(reports(of_b, a, true)), reports(of_a, b, false).max(reports(of_b, a, false)));
+    features.set(Feature::ReversesIt, reversed * on_topic.max(0.3));
+    features.set(Feature::UpholdsIt, upheld);
+
+    let spoken_of = |statement: &Statement, other: &Statement| {
+        ratio(shared(&statement.negated, &other.terms), statement.negated.len())
+    };
+    if opposed {
+        features.set(Feature::NegatedShare, spoken_of(a, b).max(spoken_of(b, a)) * strength);
+    }
+
+    let named = treats_by_name(of_a, &of_b.source, Manner::Departs) || treats_by_name(of_b, &of_a.source, Manner::Departs);
+    features.set(Feature::DepartsByName, f32::from(u8::from(named)));
+    let near = |reading: &Reading, statement: &Statement, other: &Reading| {
+        treats(reading, &other.source, Manner::Departs).iter().any(|order| order.abs_diff(statement.order) <= 2)
+    };
+    let newer = |rule: &Reading, ruling: &Reading| {
+        rule.source.is_kept() && ruling.source.kind.is_ruling() && rule.source.from() > ruling.source.date
+    };
+    let is_newer = newer(of_a, of_b) || newer(of_b, of_a);
+    features.set(Feature::NewerRuleText, f32::from(u8::from(is_newer)));
+    let same_section = !matches!(parts(&a.provisions, &b.provisions), Parts::None);
+    // What a ruling departs from is the text that was there then.
+    let departs = same_section && (near(of_a, a, of_b) || near(of_b, b, of_a)) && (!is_newer || opposed);
+    features.set(Feature::DepartsFromKind, f32::from(u8::from(departs)));
+    let relied = |ruling: &Reading, rule: &Reading| {
+        rule.source.kind == SourceKind::Circular && is_reversed(ruling) && ruling.reported.iter().any(|said| said.said.to_lowercase().contains("rundskriv"))
+    };
+    let reliance = same_section && !is_newer && (relied(of_a, of_b) || relied(of_b, of_a));
+    features.set(Feature::ReversesReliance, f32::from(u8::from(reliance)));
+    let agrees = |reading: &Reading, statement: &Statement, other: &Reading| {
+        treats(reading, &other.source, Manner::Agrees).iter().any(|order| order.abs_diff(statement.order) <= 1)
+    };
+    features.set(Feature::AgreesWithKind, f32::from(u8::from(agrees(of_a, a, of_b) || agrees(of_b, b, of_a))));
+
+    if opposed && let (Some((one, negative)), Some((other, other_negative))) = (&a.condition, &b.condition) {
+        let alike = ratio(shared(one, other), one.len().min(other.len()));
+        let refuses = if a.direction < 0.0 { *negative } else { *other_negative };
+        // «kan deles når det er avtale» and «kan ikke deles når det ikke er avtale»; or «bare når» and «når».
+        if alike >= 0.5 && (negative != other_negative) == refuses {
+            features.set(Feature::MirroredCondition, alike);
+        }
+    }
+    let against = [
+        Feature::OpposedDirection,
+        Feature::OtherNumbers,
+        Feature::OtherComplement,
+        Feature::OppositeWords,
+        Feature::ReversesIt,
+        Feature::DepartsByName,
+        Feature::DepartsFromKind,
+    ];
+    if against.iter().all(|feature| features.get(*feature) < 0.15) {
+        features.set(Feature::NoOpposition, 1.0);
+    }
+
+    match parts(&a.provisions, &b.provisions) {
+        Parts::Same => features.set(Feature::SamePart, 1.0),
+        Parts::Other => features.set(Feature::OtherPart, 1.0),
+        Parts::Unknown => {}
+        Parts::None => features.set(Feature::NoSharedProvision, 1.0),
+    }
+    features.set(Feature::Concrete, a.concrete.max(b.concrete));
+    let either = |is: fn(&Reading) -> bool| f32::from(u8::from(is(of_a) || is(of_b)));
+    features.set(Feature::SetAside, either(|reading| reading.traits.set_aside));
+    features.set(Feature::Declines, either(|reading| reading.traits.declines));
+    features.set(
+        Feature::Discretion,
+        f32::from(u8::from(of_a.traits.discretion && of_b.traits.discretion)),
+    );
+    let fits = |reading: &Reading, statement: &Statement| {
+        use crate::corpus::Outcome::{DelvisMedhold, Medhold, Stadfestelse};
+        match reading.source.outcome {
+            Some(Medhold | DelvisMedhold) if statement.direction > 0.2 => 1.0,
+            Some(Stadfestelse) if statement.direction < -0.2 => 1.0,
+            _ => 0.0,
+        }
+    };
+    if opposed {
+        features.set(Feature::OutcomeFits, fits(of_a, a) + fits(of_b, b));
+    }
+    features
+}
+
+/// Whether a ruling came to another result than the appealed decision, on the merits.
+fn is_reversed(ruling: &Reading) -> bool {
+    use crate::corpus::Outcome::{DelvisMedhold, GjenopptattDelvisEllerFulltMedhold, Medhold, MedholdEtterFvl35};
+    matches!(
+        ruling.source.outcome,
+        Some(Medhold | DelvisMedhold | MedholdEtterFvl35 | GjenopptattDelvisEllerFulltMedhold)
+    )
+}
+
+/// How alike the other's statement and what the ruling reports of the appealed decision are, if the ruling reversed
+/// (or upheld) that decision: from 0 to 1.
+fn reports(ruling: &Reading, other: &Statement, reversed: bool) -> f32 {
+    let upheld = matches!(ruling.source.outcome, Some(crate::corpus::Outcome::Stadfestelse));
+    if (reversed && !is_reversed(ruling)) || (!reversed && !upheld) {
+        return 0.0;
+    }
+    ruling
+        .reported
+        .iter()
+        .filter(|said| said.direction * other.direction >= 0.0)
+        .map(|said| {
+            let common = shared(&said.terms, &other.terms);
+            let contained = ratio(common, said.terms.len().min(other.terms.len()));
+            let close = ((cosine(&said.vector, &other.vector) - UNRELATED) / SPAN).clamp(0.0, 1.0);
+            if common < 2 { 0.0 } else { 0.5 * contained + 0.5 * close }
+        })
+        .fold(0.0, f32::max)
+}
+
+/// How the provisions of two statements lie to each other.
+enum Parts {
+    /// The same part of a section, or one within the other below the section.
+    Same,
+    /// Parts of the same section that exclude each other.
+    Other,
+    /// The same section, and no more is known.
+    Unknown,
+    /// No section in common.
+    None,
+}
+
+fn parts(a: &[ProvisionId], b: &[ProvisionId]) -> Parts {
+    if a.is_empty() || b.is_empty() {
+        return Parts::Unknown;
+    }
+    let mut result = Parts::None;
+    let mut apart = false;
+    let mut together = false;
+    let mut unknown = false;
+    for one in a {
+        for other in b.iter().filter(|other| other.section() == one.section()) {
+            result = Parts::Unknown;
+            if one.levels().is_empty() || other.levels().is_empty() {
+                unknown = true;
+            } else if one.is_within(other) || other.is_within(one) {
+                together = true;
+            } else {
+                apart = true;
+            }
+        }
+    }
+    match result {
+        Parts::None => Parts::None,
+        _ if together => Parts::Same,
+        _ if apart && !unknown => Parts::Other,
+        _ => Parts::Unknown,
+    }
+}

@@ -1,0 +1,232 @@
+//! Pairs to legal questions with sides.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sha2::{Digest, Sha256};
+
+use super::base::Base;
+use super::compare::{cosine, shared};
+use super::settle::settled;
+use super::statements::{Reading, Statement};
+use super::types::{Conflict, Pair, Side, SideDocument};
+use super::wording;
+
+/// Two statements of one document are on the same question when they are this alike, or stand side by side.
+const SAME_QUESTION: f32 = 0.90;
+
+/// A document's words on one question.
+type Node = ((String, String), usize);
+
+/// Makes conflicts of pairs: those at or above `threshold` found one, those below it only join one that is there.
+/// Pairs that share a document's words on a question are about the same question; its documents are put on sides so
+/// that the surest pairs stand against each other.
+pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
+    let mut order: Vec<&Pair> = pairs
+        .iter()
+        .filter(|pair| base.get(&pair.a.0, &pair.a.1).is_some() && base.get(&pair.b.0, &pair.b.1).is_some())
+        .collect();
+    order.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
+    let mut groups: Vec<Group> = Vec::new();
+    for pair in order {
+        let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
+        let mut meets: Vec<usize> =
+            (0..groups.len()).filter(|at| groups[*at].touches(&a, base) || groups[*at].touches(&b, base)).collect();
+        match meets.len() {
+            0 if pair.score >= threshold => groups.push(Group::of(pair, a, b)),
+            0 => {}
+            _ => {
+                let first = meets.remove(0);
+                if !groups[first].add(pair, &a, &b) {
+                    continue;
+                }
+                for other in meets.into_iter().rev() {
+                    // A sure pair between two groups makes them one, where their sides agree.
+                    if pair.score >= threshold {
+                        let absorbed = groups.remove(other);
+                        if let Some(kept) = groups[first].absorb(absorbed) {
+                            groups.push(kept);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let mut conflicts: Vec<Conflict> = groups.iter().filter_map(|group| group.conflict(base)).collect();
+    conflicts.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| x.id.cmp(&y.id)));
+    conflicts
+}
+
+/// A question in the making.
+struct Group {
+    /// Which side each document is on.
+    side: BTreeMap<(String, String), bool>,
+    nodes: BTreeSet<Node>,
+    pairs: Vec<Pair>,
+}
+
+impl Group {
+    fn of(pair: &Pair, a: Node, b: Node) -> Self {
+        Self {
+            side: BTreeMap::from([(a.0.clone(), false), (b.0.clone(), true)]),
+            nodes: BTreeSet::from([a, b]),
+            pairs: vec![pair.clone()],
+        }
+    }
+
+    /// Whether the words are on this question.
+    fn touches(&self, node: &Node, base: &Base) -> bool {
+        if self.nodes.contains(node) {
+            return true;
+        }
+        let Some(statement) = statement_of(node, base) else { return false };
+        self.nodes.iter().filter(|known| known.0 == node.0).any(|known| {
+            statement_of(known, base).is_some_and(|other| on_same_question(statement, other))
+        })
+    }
+
+    /// Takes a pair in, unless its documents are on the same side already.
+    fn add(&mut self, pair: &Pair, a: &Node, b: &Node) -> bool {
+        match (self.side.get(&a.0).copied(), self.side.get(&b.0).copied()) {
+            (Some(one), Some(other)) if one == other => return false,
+            (Some(_), Some(_)) => {}
+            (Some(one), None) => {
+                self.side.insert(b.0.clone(), !one);
+            }
+            (None, Some(other)) => {
+                self.side.insert(a.0.clone(), !other);
+            }
+            (None, None) => return false,
+        }
+        self.nodes.insert(a.clone());
+        self.nodes.insert(b.clone());
+        self.pairs.push(pair.clone());
+        true
+    }
+
+    /// Takes another group in; gives it back where a document would be on both sides.
+    fn absorb(&mut self, other: Self) -> Option<Self> {
+        let turned = other.side.iter().find_map(|(id, side)| Some(*self.side.get(id)? != *side))?;
+        let fits = other.side.iter().all(|(id, side)| self.side.get(id).is_none_or(|known| *known == (*side != turned)));
+        if !fits {
+            return Some(other);
+        }
+        self.side.extend(other.side.into_iter().map(|(id, side)| (id, side != turned)));
+        self.nodes.extend(other.nodes);
+        self.pairs.extend(other.pairs);
+        None
+    }
+
+    fn conflict(&self, base: &Base) -> Option<Conflict> {
+        let founding = self.pairs.first()?;
+        let mut best: HashMap<&(String, String), (f32, usize)> = HashMap::new();
+        for pair in &self.pairs {
+            for (id, at) in [(&pair.a, pair.a_statement), (&pair.b, pair.b_statement)] {
+                let known = best.entry(id).or_insert((pair.score, at));
+                if pair.score > known.0 {
+                    *known = (pair.score, at);
+                }
+            }
+        }
+        let mut sides: [Vec<(&Reading, &Statement)>; 2] = [Vec::new(), Vec::new()];
+        for (id, side) in &self.side {
+            let reading = base.get(&id.0, &id.1)?;
+            let statement = reading.statements.get(best.get(id)?.1)?;
+            sides[usize::from(*side)].push((reading, statement));
+        }
+        for side in &mut sides {
+            // Weightiest first, then newest; only one version of a document speaks for a side.
+            side.sort_by(|(x, _), (y, _)| {
+                (y.source.weight, y.source.date).cmp(&(x.source.weight, x.source.date)).then(x.source.id.cmp(&y.source.id))
+            });
+            let mut seen = BTreeSet::new();
+            side.retain(|(reading, _)| seen.insert(reading.source.id.clone()));
+        }
+        sides.sort_by_key(|side| std::cmp::Reverse(side.first().map(|(reading, _)| (reading.source.weight, reading.source.date))));
+        let pair_kinds = sides[0].iter().flat_map(|(a, _)| {
+            sides[1].iter().filter_map(|(b, _)| super::types::ConflictKind::between(&a.source, &b.source))
+        });
+        let kind = pair_kinds.min().unwrap_or(founding.kind);
+        let provisions = provisions(&sides);
+        let settled = settled(&sides, base);
+        Some(Conflict {
+            id: id(&provisions, founding),
+            kind,
+            question: wording::question(&sides, &provisions),
+            explanation: wording::explanation(&sides, settled.as_ref()),
+            signals: wording::signals(&self.pairs),
+            score: founding.score,
+            settled,
+            sides: sides
+                .iter()
+                .map(|side| Side {
+                    stance: side.first().map_or_else(String::new, |(_, statement)| wording::stance(statement)),
+                    documents: side
+                        .iter()
+                        .map(|(reading, statement)| SideDocument {
+                            id: reading.source.id.clone(),
+                            version: reading.source.version.clone(),
+                            range: statement.range.clone(),
+                            locator: statement.locator.clone(),
+                            quote: statement.text.clone(),
+                        })
+                        .collect(),
+                })
+                .collect(),
+            provisions,
+            pairs: self.pairs.clone(),
+        })
+    }
+}
+
+fn statement_of<'a>(node: &Node, base: &'a Base) -> Option<&'a Statement> {
+    base.get(&node.0.0, &node.0.1)?.statements.get(node.1)
+}
+
+/// Whether two statements of one document answer the same question.
+pub(super) fn on_same_question(a: &Statement, b: &Statement) -> bool {
+    let adjacent = a.order.abs_diff(b.order) <= 1 && a.locator == b.locator;
+    let common = shared(&a.terms, &b.terms);
+    adjacent || (cosine(&a.vector, &b.vector) >= SAME_QUESTION && common >= 2)
+}
+
+/// The provisions that both sides are about, deepest first.
+fn provisions(sides: &[Vec<(&Reading, &Statement)>; 2]) -> Vec<String> {
+    let all = |side: &[(&Reading, &Statement)]| {
+        side.iter().flat_map(|(_, statement)| statement.provisions.clone()).collect::<Vec<_>>()
+    };
+    let (one, other) = (all(&sides[0]), all(&sides[1]));
+    let mut found: Vec<String> = Vec::new();
+    for a in &one {
+        for b in other.iter().filter(|b| b.section() == a.section()) {
+            let deeper = if a.is_within(b) {
+                a
+            } else if b.is_within(a) {
+                b
+            } else {
+                continue;
+            };
+            found.push(deeper.to_string());
+        }
+    }
+    if found.is_empty() {
+        found.extend(one.first().or(other.first()).map(ToString::to_string));
+    }
+    found.sort_by_key(|id| std::cmp::Reverse(id.matches('/').count()));
+    let mut kept: Vec<String> = Vec::new();
+    for id in found {
+        if !kept.iter().any(|known| known.starts_with(&id)) {
+            kept.push(id);
+        }
+    }
+    kept
+}
+
+/// A stable id: the section and the documents of the founding pair.
+fn id(provisions: &[String], founding: &Pair) -> String {
+    let section = provisions.first().map_or("", |id| id.split("/ledd").next().unwrap_or(id));
+    let mut documents = [founding.a.0.as_str(), founding.b.0.as_str()];
+    documents.sort_unstable();
+    let hash = Sha256::digest(format!("{section}\n{}\n{}", documents[0], documents[1]));
+    let hex: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("konflikt-{hex}")
+}

@@ -1,0 +1,199 @@
+//! New document versions through the engine. The one place that calls it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use sqlx::Row as _;
+
+use super::RegisterError;
+use crate::conflict::{self, Base, Conflict, Engine, Pair, Reading, Rejected};
+use crate::embedding::Embedder;
+use crate::language::Analyser;
+use crate::store::{Catalogue, Store, Version, text_hash};
+
+/// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
+const ENGINE_VERSION: &str = "1";
+
+/// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
+const BATCH: usize = 64;
+
+/// What the engine came to.
+pub(super) struct Findings {
+    /// Versions that are forgotten, or read anew: their pairs and near misses go.
+    pub cleared: Vec<i64>,
+    /// Versions that are forgotten.
+    pub forgotten: Vec<i64>,
+    /// New readings: row of the version, its key, and the reading without vectors.
+    pub readings: Vec<(i64, String, Reading)>,
+    /// What made them.
+    pub maker: String,
+    /// New pairs.
+    pub pairs: Vec<(i64, i64, Pair)>,
+    /// New near misses.
+    pub near_misses: Vec<(i64, i64, Rejected)>,
+    /// All conflicts, as they are now.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Fingerprint of what a version says: the same words on the same date keep it, also when they are read again.
+pub(super) fn key_of(version: &Version) -> String {
+    let document = &version.document;
+    let mut hash = Sha256::new();
+    hash.update(document.text.as_bytes());
+    hash.update(format!("|{:?}|{:?}|{:?}|{:?}", document.date, document.outcome, document.panel, document.provisions));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The versions that can be a side: those that were the rule at some time, of documents that are still in the base.
+fn counting(catalogue: &Catalogue) -> Vec<&Arc<Version>> {
+    let standing: HashSet<&str> =
+        catalogue.versions().iter().filter(|v| !v.superseded).map(|v| v.document.id.as_str()).collect();
+    catalogue
+        .versions()
+        .iter()
+        .filter(|v| v.validity.from <= v.validity.to && standing.contains(v.document.id.as_str()))
+        .collect()
+}
+
+/// Compares what is new with what is known; `None` when nothing has changed since the last time.
+///
+/// A further version of a known document can change how its elder ones are judged (a circular that takes a ruling in),
+/// so all versions of a changed document are compared again.
+///
+/// # Errors
+/// Database, model or engine fail.
+pub(super) async fn find_conflicts(
+    store: &Store,
+    catalogue: &Arc<Catalogue>,
+    embedder: &Arc<dyn Embedder>,
+    analyser: &Arc<Analyser>,
+) -> Result<Option<Findings>, RegisterError> {
+    let maker = format!("{ENGINE_VERSION}/{}/{}", Analyser::VERSION, embedder.model_id());
+    let rows = sqlx::query("SELECT version, key, maker FROM readings").fetch_all(store.pool()).await?;
+    let known: HashMap<i64, String> = rows
+        .iter()
+        .filter(|row| row.get::<&str, _>("maker") == maker)
+        .map(|row| (row.get("version"), row.get("key")))
+        .collect();
+    // Of two versions with the same words the newest stands for both.
+    let mut wanted: BTreeMap<(&str, String), &Arc<Version>> = BTreeMap::new();
+    for version in counting(catalogue) {
+        let key = known.get(&version.id).cloned().unwrap_or_else(|| key_of(version));
+        wanted.insert((version.document.id.as_str(), key), version);
+    }
+    let wanted_rows: HashSet<i64> = wanted.values().map(|version| version.id).collect();
+    let forgotten: Vec<i64> =
+        rows.iter().map(|row| row.get::<i64, _>("version")).filter(|id| !wanted_rows.contains(id) || !known.contains_key(id)).collect();
+    let new: Vec<(String, Arc<Version>)> = wanted
+        .iter()
+        .filter(|(_, version)| !known.contains_key(&version.id))
+        .map(|((_, key), version)| (key.clone(), Arc::clone(version)))
+        .collect();
+    if new.is_empty() && forgotten.is_empty() {
+        return Ok(None);
+    }
+    tracing::info!(new = new.len(), known = known.len(), "leter etter konflikter");
+    // Documents that lost or gained a version.
+    let gone: HashSet<i64> = forgotten.iter().copied().collect();
+    let mut touched: HashSet<String> = new.iter().map(|(_, version)| version.document.id.clone()).collect();
+    touched.extend(catalogue.versions().iter().filter(|v| gone.contains(&v.id)).map(|v| v.document.id.clone()));
+
+    let mut readings = Vec::with_capacity(new.len());
+    for batch in new.chunks(BATCH) {
+        let (batch, analyser) = (batch.to_vec(), Arc::clone(analyser));
+        let read = tokio::task::spawn_blocking(move || -> Vec<(i64, String, Reading)> {
+            batch.iter().map(|(key, version)| (version.id, key.clone(), conflict::read(&version.document, key, &analyser))).collect()
+        });
+        let mut read = read.await?;
+        let mut bare: Vec<&mut Reading> = read.iter_mut().map(|(_, _, reading)| reading).collect();
+        fill_vectors(store, embedder, &mut bare).await?;
+        readings.extend(read);
+    }
+    let mut elder = elder_readings(store, &maker, &gone).await?;
+    fill_vectors(store, embedder, &mut elder.iter_mut().map(|(_, reading)| reading).collect::<Vec<_>>()).await?;
+    let elder_pairs = elder_pairs(store).await?;
+
+    let findings = tokio::task::spawn_blocking(move || -> Result<Findings, RegisterError> {
+        let engine = Engine::built_in()?;
+        let mut row_of: HashMap<(String, String), i64> = HashMap::new();
+        let mut base = Base::new();
+        let mut cleared = forgotten.clone();
+        let mut compared: Vec<Reading> = Vec::new();
+        for (row, reading) in elder {
+            row_of.insert((reading.source.id.clone(), reading.source.version.clone()), row);
+            if touched.contains(&reading.source.id) {
+                cleared.push(row);
+                compared.push(reading);
+            } else {
+                base.insert(reading);
+            }
+        }
+        for (row, key, reading) in &readings {
+            row_of.insert((reading.source.id.clone(), key.clone()), *row);
+            compared.push(reading.clone());
+        }
+        let found = engine.compare(compared, &mut base);
+        let cleared_rows: HashSet<i64> = cleared.iter().copied().collect();
+        let mut pairs: Vec<Pair> = elder_pairs
+            .into_iter()
+            .filter(|(a, b, _)| !cleared_rows.contains(a) && !cleared_rows.contains(b))
+            .map(|(_, _, pair)| pair)
+            .collect();
+        pairs.extend(found.pairs.iter().cloned());
+        let conflicts = conflict::conflicts(&pairs, &base, engine.judge().threshold());
+        let rows = |a: &(String, String), b: &(String, String)| Some((*row_of.get(a)?, *row_of.get(b)?));
+        for (_, _, reading) in &mut readings {
+            reading.statements.iter_mut().for_each(|statement| statement.vector.clear());
+        }
+        Ok(Findings {
+            pairs: found.pairs.into_iter().filter_map(|pair| rows(&pair.a, &pair.b).map(|(a, b)| (a, b, pair))).collect(),
+            near_misses: found.rejected.into_iter().filter_map(|miss| rows(&miss.a, &miss.b).map(|(a, b)| (a, b, miss))).collect(),
+            cleared,
+            forgotten,
+            readings,
+            maker,
+            conflicts,
+        })
+    });
+    Ok(Some(findings.await??))
+}
+
+/// The known readings that stay, without vectors.
+async fn elder_readings(store: &Store, maker: &str, gone: &HashSet<i64>) -> Result<Vec<(i64, Reading)>, RegisterError> {
+    let rows = sqlx::query("SELECT version, body FROM readings WHERE maker = ? ORDER BY version").bind(maker).fetch_all(store.pool()).await?;
+    rows.into_iter()
+        .filter(|row| !gone.contains(&row.get("version")))
+        .map(|row| Ok((row.get("version"), serde_json::from_str(row.get("body"))?)))
+        .collect()
+}
+
+async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterError> {
+    let rows = sqlx::query("SELECT a, b, body FROM pairs").fetch_all(store.pool()).await?;
+    rows.into_iter().map(|row| Ok((row.get("a"), row.get("b"), serde_json::from_str(row.get("body"))?))).collect()
+}
+
+/// Gives every statement its vector, from the store where it has them. All come out of the store in the end, so that a
+/// new statement has the same vector as the one that was kept.
+async fn fill_vectors(store: &Store, embedder: &Arc<dyn Embedder>, readings: &mut [&mut Reading]) -> Result<(), RegisterError> {
+    let model = format!("{}/statement", embedder.model_id());
+    let mut texts: Vec<&str> = readings.iter().flat_map(|reading| reading.statements.iter().map(|s| s.text.as_str())).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
+    let held = store.cached_vectors(&model, &hashes).await?;
+    let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none()).collect();
+    let words: Vec<String> = missing.iter().map(|&at| texts[at].to_owned()).collect();
+    let with = Arc::clone(embedder);
+    let computed = tokio::task::spawn_blocking(move || with.passages(&words.iter().map(String::as_str).collect::<Vec<_>>())).await??;
+    let kept: Vec<([u8; 16], &[f32])> = missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();
+    store.keep_vectors(&model, &kept).await?;
+    let new: Vec<[u8; 16]> = missing.iter().map(|&at| hashes[at]).collect();
+    let rounded = store.cached_vectors(&model, &new).await?;
+    let mut by_hash: HashMap<[u8; 16], Vec<f32>> = new.into_iter().zip(rounded.into_iter().map(Option::unwrap_or_default)).collect();
+    by_hash.extend(hashes.into_iter().zip(held).filter_map(|(hash, vector)| Some((hash, vector?))));
+    for statement in readings.iter_mut().flat_map(|reading| &mut reading.statements) {
+        statement.vector = by_hash.get(&text_hash(&statement.text)).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
