@@ -246,6 +246,13 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
     reading
 }
 
+impl Reading {
+    /// What the document says itself, and what it reports of others.
+    pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().chain(&self.reported)
+    }
+}
+
 /// Gives each statement its vector. A statement that has one keeps it: vectors are made once per document.
 pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), EmbeddingError> {
     let mut missing: Vec<&mut Statement> = reading

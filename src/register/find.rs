@@ -13,7 +13,7 @@ use crate::language::Analyser;
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "1";
+const ENGINE_VERSION: &str = "2";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -144,7 +144,8 @@ pub(super) async fn find_conflicts(
         let conflicts = conflict::conflicts(&pairs, &base, engine.judge().threshold());
         let rows = |a: &(String, String), b: &(String, String)| Some((*row_of.get(a)?, *row_of.get(b)?));
         for (_, _, reading) in &mut readings {
-            reading.statements.iter_mut().for_each(|statement| statement.vector.clear());
+            let own = reading.statements.iter_mut().chain(&mut reading.reported);
+            own.for_each(|statement| statement.vector.clear());
         }
         Ok(Findings {
             pairs: found.pairs.into_iter().filter_map(|pair| rows(&pair.a, &pair.b).map(|(a, b)| (a, b, pair))).collect(),
@@ -177,7 +178,7 @@ async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterErr
 /// new statement has the same vector as the one that was kept.
 async fn fill_vectors(store: &Store, embedder: &Arc<dyn Embedder>, readings: &mut [&mut Reading]) -> Result<(), RegisterError> {
     let model = format!("{}/statement", embedder.model_id());
-    let mut texts: Vec<&str> = readings.iter().flat_map(|reading| reading.statements.iter().map(|s| s.text.as_str())).collect();
+    let mut texts: Vec<&str> = readings.iter().flat_map(|reading| reading.all_statements()).map(|s| s.said.as_str()).collect();
     texts.sort_unstable();
     texts.dedup();
     let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
@@ -192,8 +193,8 @@ async fn fill_vectors(store: &Store, embedder: &Arc<dyn Embedder>, readings: &mu
     let rounded = store.cached_vectors(&model, &new).await?;
     let mut by_hash: HashMap<[u8; 16], Vec<f32>> = new.into_iter().zip(rounded.into_iter().map(Option::unwrap_or_default)).collect();
     by_hash.extend(hashes.into_iter().zip(held).filter_map(|(hash, vector)| Some((hash, vector?))));
-    for statement in readings.iter_mut().flat_map(|reading| &mut reading.statements) {
-        statement.vector = by_hash.get(&text_hash(&statement.text)).cloned().unwrap_or_default();
+    for statement in readings.iter_mut().flat_map(|reading| reading.statements.iter_mut().chain(&mut reading.reported)) {
+        statement.vector = by_hash.get(&text_hash(&statement.said)).cloned().unwrap_or_default();
     }
     Ok(())
 }
