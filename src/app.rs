@@ -1,5 +1,6 @@
 //! The parts put together: data folder, model, index, store, and what is in memory of them.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,15 +8,16 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 use parking_lot::RwLock;
+use rayon::prelude::*;
 
 use crate::answer::{self, Answer, Evidence, Judge, Reader, Status, Warning};
 use crate::config::Config;
+pub use crate::day::today;
 use crate::embedding::{Embedder, FastEmbedder};
 use crate::index::SharedIndex;
 use crate::index::edge::EdgeIndex;
 use crate::index::server::ServerIndex;
 use crate::ingest::{Ingest, Options, QuestionSet, Report};
-pub use crate::day::today;
 use crate::language::{self, Analyser, Speller};
 use crate::register::{Register, WhatIsNew};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
@@ -69,7 +71,10 @@ impl App {
     /// The folder is in use or cannot be written; the model cannot be had; the index or database cannot be read.
     pub async fn open(config: &Config, progress: &ProgressBar) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&config.data_dir).with_context(|| {
-            format!("datamappen {} kan ikke lages; velg en mappe du kan skrive i med --data-dir", config.data_dir.display())
+            format!(
+                "datamappen {} kan ikke lages; velg en mappe du kan skrive i med --data-dir",
+                config.data_dir.display()
+            )
         })?;
         let lock = lock(&config.data_dir)?;
         let options = config.embedding()?;
@@ -82,7 +87,9 @@ impl App {
         let (folder, dimensions) = (config.data_dir.join("index"), embedder.dimensions());
         let index: SharedIndex = tokio::task::spawn_blocking(move || -> anyhow::Result<SharedIndex> {
             Ok(match url {
-                Some(url) if !url.is_empty() => Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?),
+                Some(url) if !url.is_empty() => {
+                    Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?)
+                }
                 _ => open_edge(&folder, dimensions)?,
             })
         })
@@ -98,7 +105,7 @@ impl App {
             view: RwLock::new(view),
             _lock: lock,
         };
-        app.ingest_job(today()).reconcile(progress).await?;
+        app.ingest_job(today()).reconcile(&app.catalogue(), progress).await?;
         app.register.restore_clarification_files().await?;
         app.update_register(progress).await?;
         Ok(app)
@@ -235,11 +242,22 @@ impl App {
 
 /// The words of the corpus and of its callers, for mending typing errors.
 fn speller(catalogue: &Catalogue, questions: &QuestionSet) -> Speller {
-    let mut counts = std::collections::HashMap::new();
     let texts = catalogue.versions().iter().filter(|v| !v.superseded).map(|v| v.document.text.as_str());
-    for word in texts.chain(questions.all()).flat_map(language::words) {
-        *counts.entry(word).or_insert(0) += 1;
-    }
+    let texts: Vec<&str> = texts.chain(questions.all()).collect();
+    let counts = texts
+        .par_iter()
+        .fold(HashMap::new, |mut counts: HashMap<String, u32>, text| {
+            for word in language::words(text) {
+                *counts.entry(word).or_insert(0) += 1;
+            }
+            counts
+        })
+        .reduce(HashMap::new, |mut all, some| {
+            for (word, count) in some {
+                *all.entry(word).or_insert(0) += count;
+            }
+            all
+        });
     Speller::new(counts.into_iter())
 }
 

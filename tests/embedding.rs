@@ -6,28 +6,18 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use rettesnor::embedding::{
-    Embedder, EmbeddingError, EmbeddingOptions, FastEmbedder, ModelFiles, Precision, prepare,
-};
+use rettesnor::embedding::{Embedder, EmbeddingError, EmbeddingOptions, FastEmbedder, ModelFiles, Precision, prepare};
 
 /// From the reference conversion (its own graph, run by the Python runtime): the first values.
-const QUERY_1: (&str, [f32; 8]) = (
-    "Hva er grunnbeløpet?",
-    [
-        0.0423, -0.06438, -0.06728, -0.08906, 0.13092, -0.01793, 0.07526, 0.05263,
-    ],
-);
+const QUERY_1: (&str, [f32; 8]) =
+    ("Hva er grunnbeløpet?", [0.0423, -0.06438, -0.06728, -0.08906, 0.13092, -0.01793, 0.07526, 0.05263]);
 const QUERY_2: (&str, [f32; 8]) = (
     "Kan jeg få dagpenger når jeg har sagt opp selv?",
-    [
-        0.08575, -0.05548, -0.02976, -0.04647, 0.06052, -0.0809, 0.01463, 0.02707,
-    ],
+    [0.08575, -0.05548, -0.02976, -0.04647, 0.06052, -0.0809, 0.01463, 0.02707],
 );
 const PASSAGE: (&str, [f32; 8]) = (
     "Sykepenger ytes til den som er arbeidsufør på grunn av sykdom eller skade.",
-    [
-        0.07928, -0.04033, -0.0599, -0.09768, 0.08628, -0.00263, -0.00582, 0.01199,
-    ],
+    [0.07928, -0.04033, -0.0599, -0.09768, 0.08628, -0.00263, -0.00582, 0.01199],
 );
 
 /// One cache for all runs of the tests.
@@ -61,11 +51,7 @@ fn f32_agrees_with_the_reference_and_int8_with_f32() {
     let vectors = [
         (query(&f32, QUERY_1.0), query(&*INT8, QUERY_1.0), QUERY_1.1),
         (query(&f32, QUERY_2.0), query(&*INT8, QUERY_2.0), QUERY_2.1),
-        (
-            passage(&f32, PASSAGE.0),
-            passage(&*INT8, PASSAGE.0),
-            PASSAGE.1,
-        ),
+        (passage(&f32, PASSAGE.0), passage(&*INT8, PASSAGE.0), PASSAGE.1),
     ];
     for (exact, quick, reference) in vectors {
         for (found, expected) in exact.iter().zip(reference) {
@@ -80,10 +66,7 @@ fn f32_agrees_with_the_reference_and_int8_with_f32() {
 
 #[test]
 fn a_question_is_nearer_to_the_passage_that_answers_it() {
-    let question = query(
-        &*INT8,
-        "Får jeg penger fra Nav når jeg er syk og ikke kan jobbe?",
-    );
+    let question = query(&*INT8, "Får jeg penger fra Nav når jeg er syk og ikke kan jobbe?");
     let related = passage(&*INT8, PASSAGE.0);
     let other = passage(&*INT8, "Barnebidraget betales forskuddsvis for hver måned.");
     assert!(cosine(&question, &related) > cosine(&question, &other) + 0.02);
@@ -132,10 +115,7 @@ fn what_lies_beyond_the_models_length_is_cut_off() {
 #[test]
 fn a_second_start_needs_no_package_client() {
     prepare(&options(Precision::Int8)).expect("prepared once");
-    let offline = EmbeddingOptions {
-        package_client: Some(vec!["no-such-program".into()]),
-        ..options(Precision::Int8)
-    };
+    let offline = EmbeddingOptions { package_client: Some(vec!["no-such-program".into()]), ..options(Precision::Int8) };
     prepare(&offline).expect("all is in the cache");
 }
 
@@ -160,15 +140,9 @@ fn without_a_package_client_the_error_says_what_to_do() {
 #[test]
 fn a_folder_of_the_users_own_is_taken_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
-    let own = EmbeddingOptions {
-        model_dir: Some(folder.path().into()),
-        ..options(Precision::Int8)
-    };
+    let own = EmbeddingOptions { model_dir: Some(folder.path().into()), ..options(Precision::Int8) };
     let error = prepare(&own).expect_err("the folder is empty");
-    assert!(
-        matches!(error, EmbeddingError::ModelFolder { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddingError::ModelFolder { .. }), "{error}");
 
     let prepared = prepare(&options(Precision::Int8)).expect("prepared");
     let ModelFiles::Local { onnx, tokenizer } = prepared.model else {
@@ -183,10 +157,7 @@ fn a_folder_of_the_users_own_is_taken_as_it_is() {
 
 #[test]
 fn an_unknown_model_is_named() {
-    let unknown = EmbeddingOptions {
-        model: "no/such-model".into(),
-        ..options(Precision::Int8)
-    };
+    let unknown = EmbeddingOptions { model: "no/such-model".into(), ..options(Precision::Int8) };
     let error = prepare(&unknown).expect_err("unknown");
     assert!(error.to_string().contains("no/such-model"), "{error}");
 }
@@ -220,23 +191,14 @@ fn adapter(name: &str, n_in: usize, n_out: usize, value: f32) -> Vec<u8> {
     let bytes = |n: usize| value.to_le_bytes().repeat(n);
     let (a, b) = (bytes(n_in), bytes(n_out));
     let tensors = [
-        (
-            format!("{name}.A"),
-            TensorView::new(Dtype::F32, vec![n_in, 1], &a).expect("A"),
-        ),
-        (
-            format!("{name}.B"),
-            TensorView::new(Dtype::F32, vec![1, n_out], &b).expect("B"),
-        ),
+        (format!("{name}.A"), TensorView::new(Dtype::F32, vec![n_in, 1], &a).expect("A")),
+        (format!("{name}.B"), TensorView::new(Dtype::F32, vec![1, n_out], &b).expect("B")),
     ];
     safetensors::serialize(tensors, None).expect("an adapter")
 }
 
 fn with_adapter(bytes: Vec<u8>) -> EmbeddingOptions {
-    EmbeddingOptions {
-        adapter: Some(Cow::Owned(bytes)),
-        ..options(Precision::Int8)
-    }
+    EmbeddingOptions { adapter: Some(Cow::Owned(bytes)), ..options(Precision::Int8) }
 }
 
 #[test]

@@ -155,7 +155,8 @@ impl Server<'_> {
 
     /// Sends a form.
     async fn form(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        let body =
+            fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
         let request = self.client.post(format!("{}{path}", self.address)).header(COOKIE, who);
         request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body).send().await.unwrap()
     }
@@ -176,7 +177,9 @@ impl Server<'_> {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// White space aside.
@@ -194,18 +197,38 @@ fn the_command_line_lists_what_the_documents_disagree_on() {
 
     let all = base.json(&["conflicts", "--json"]);
     for conflict in all.as_array().unwrap() {
-        for field in ["id", "type", "status", "provisions", "question", "sides", "explanation", "resolved_by", "signals", "score"] {
+        for field in [
+            "id",
+            "type",
+            "status",
+            "provisions",
+            "question",
+            "sides",
+            "explanation",
+            "resolved_by",
+            "signals",
+            "score",
+        ] {
             assert!(conflict.get(field).is_some(), "{field}: {conflict:#}");
         }
         assert!(conflict["sides"].as_array().unwrap().len() >= 2);
-        for document in conflict["sides"].as_array().unwrap().iter().flat_map(|side| side["documents"].as_array().unwrap()) {
-            let (_, content) = DOCUMENTS.iter().find(|(_, content)| content.contains(document["id"].as_str().unwrap())).unwrap();
+        for document in
+            conflict["sides"].as_array().unwrap().iter().flat_map(|side| side["documents"].as_array().unwrap())
+        {
+            let (_, content) =
+                DOCUMENTS.iter().find(|(_, content)| content.contains(document["id"].as_str().unwrap())).unwrap();
             assert!(squeezed(content).contains(&squeezed(document["quote"].as_str().unwrap())), "{document:#}");
         }
     }
     let sick_leave = base.conflict_on("ftrl. § 8-7");
     assert_eq!(sick_leave, base.conflict_on("lov/1997-02-28-19/§8-7"));
-    let ids: Vec<&str> = sick_leave["sides"].as_array().unwrap().iter().flat_map(|side| side["documents"].as_array().unwrap()).map(|d| d["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = sick_leave["sides"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|side| side["documents"].as_array().unwrap())
+        .map(|d| d["id"].as_str().unwrap())
+        .collect();
     assert!(ids.contains(&"R08-97") && ids.contains(&"TRR-2022-99701"), "{ids:?}");
     assert!(!ids.contains(&"KA-2023-9972"), "new information is no disagreement");
     assert_eq!(base.json(&["conflicts", "--status", "rejected", "--json"]), json!([]));
@@ -247,10 +270,19 @@ async fn what_a_coordinator_decides_is_kept() {
         assert_eq!(record["acts"][0]["name"], "Kari Prøve");
         assert_eq!(record["acts"][0]["before"], Value::Null);
 
-        let elsewhere = server.client.post(format!("{}{path}", server.address)).header(COOKIE, &kari).header(ORIGIN, "https://example.org");
-        let elsewhere = elsewhere.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body("act=reopen&revision=1").send().await;
+        let elsewhere = server
+            .client
+            .post(format!("{}{path}", server.address))
+            .header(COOKIE, &kari)
+            .header(ORIGIN, "https://example.org");
+        let elsewhere = elsewhere
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body("act=reopen&revision=1")
+            .send()
+            .await;
         assert_eq!(elsewhere.unwrap().status(), 403);
-        let personal = server.form(&kari, &path, &[("act", "confirm"), ("revision", "1"), ("note", "Gjelder 01859212367")]).await;
+        let personal =
+            server.form(&kari, &path, &[("act", "confirm"), ("revision", "1"), ("note", "Gjelder 01859212367")]).await;
         assert_eq!(personal.status(), 422);
     }
     // Neither reading everything again nor another restart changes what was decided.
@@ -259,7 +291,9 @@ async fn what_a_coordinator_decides_is_kept() {
 
     // A changed document does bring it back.
     let (name, content) = DOCUMENTS[5];
-    let changed = content.replace("2022-05-31", "2022-06-30").replace("Stønad til flytting.\n", "Stønad til flytting til et vikariat.\n");
+    let changed = content
+        .replace("2022-05-31", "2022-06-30")
+        .replace("Stønad til flytting.\n", "Stønad til flytting til et vikariat.\n");
     std::fs::write(base.path().join("corpus").join(name), changed).unwrap();
     let news = &base.ingest()["news"];
     assert_eq!(news["new_conflicts"].as_array().unwrap().len(), 1, "{news:#}");
@@ -284,13 +318,26 @@ async fn the_api_settles_like_the_pages() {
     };
     assert_eq!(act("", json!({"act": "confirm", "revision": 0})).await.0, 403);
     assert_eq!(act(&kari, json!({"act": "tull", "revision": 0})).await.0, 422);
-    assert_eq!(act(&kari, json!({"act": "resolve", "revision": 0, "document": "finnes-ikke", "note": "x"})).await.0, 422);
-    let (status, record) = act(&kari, json!({"act": "resolve", "revision": 0, "document": "TRR-2022-99701", "note": "Fast praksis."})).await;
+    assert_eq!(
+        act(&kari, json!({"act": "resolve", "revision": 0, "document": "finnes-ikke", "note": "x"})).await.0,
+        422
+    );
+    let (status, record) =
+        act(&kari, json!({"act": "resolve", "revision": 0, "document": "TRR-2022-99701", "note": "Fast praksis."}))
+            .await;
     assert_eq!((status, &record["status"]), (200, &json!("resolved")));
     assert_eq!(record["resolved_by"], json!({"document": "TRR-2022-99701", "why": "Fast praksis."}));
     assert_eq!(act(&kari, json!({"act": "confirm", "revision": 0})).await.0, 409);
     assert_eq!(act(&kari, json!({"act": "reopen", "revision": 1})).await.1["status"], "open");
-    let resolved: Value = server.client.get(format!("{}/api/v1/conflicts?status=open", server.address)).send().await.unwrap().json().await.unwrap();
+    let resolved: Value = server
+        .client
+        .get(format!("{}/api/v1/conflicts?status=open", server.address))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert!(resolved.as_array().unwrap().iter().any(|view| view["id"] == id));
     let openapi = server.text("/api/v1/openapi.json").await;
     assert!(openapi.contains("/api/v1/conflicts/{id}/acts"));
@@ -313,17 +360,25 @@ async fn the_pages_show_practice_and_send_it_on() {
     assert!(conflict.contains("<mark>") && conflict.contains("Tidslinje") && conflict.contains("TRR-2022-99701"));
 
     let provision = server.text("/praksis/bestemmelse/lov/1997-02-28-19/%C2%A78-7").await;
-    assert!(provision.contains("3 avgjørelser i basen") && provision.contains("Endret på nye opplysninger"), "{provision}");
-    let (first, second) = (provision.find("klageinstans: Annenby").unwrap(), provision.find("klageinstans: Prøveby").unwrap());
+    assert!(
+        provision.contains("3 avgjørelser i basen") && provision.contains("Endret på nye opplysninger"),
+        "{provision}"
+    );
+    let (first, second) =
+        (provision.find("klageinstans: Annenby").unwrap(), provision.find("klageinstans: Prøveby").unwrap());
     assert!(first < second, "offices stand in alphabetical order");
     assert!(provision.contains("undersøkt medlemmet på legekontoret"), "the circular stands beside");
 
     let flytting = base.conflict_on("ftrl. § 15-11")["id"].as_str().unwrap().to_owned();
     let circular = server.text("/praksis/rundskriv/R15-97").await;
-    assert!(circular.contains("KA-2022-9973") && circular.contains(&format!("/praksis/strid/{flytting}")), "{circular}");
+    assert!(
+        circular.contains("KA-2022-9973") && circular.contains(&format!("/praksis/strid/{flytting}")),
+        "{circular}"
+    );
     let markdown = server.text("/praksis/rundskriv/R15-97?format=md").await;
     assert!(markdown.contains("Fraviker: 1. Følger: 0. Tar ikke stilling: 0."), "{markdown}");
-    let word = server.client.get(format!("{}/praksis/rundskriv/R15-97?format=docx", server.address)).send().await.unwrap();
+    let word =
+        server.client.get(format!("{}/praksis/rundskriv/R15-97?format=docx", server.address)).send().await.unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(word.bytes().await.unwrap())).unwrap();
     let mut xml = String::new();
     archive.by_name("word/document.xml").unwrap().read_to_string(&mut xml).unwrap();
@@ -331,7 +386,10 @@ async fn the_pages_show_practice_and_send_it_on() {
     assert_eq!(server.page("/praksis/rundskriv/TRR-2022-99701").await.0, 404);
 
     let bundle = server.text("/praksis/bunke?provision=lov/1997-02-28-19/%C2%A78-7&format=md").await;
-    assert!(bundle.contains("TRR-2022-99701") && bundle.contains("KA-2022-9971") && !bundle.contains("KA-2023-9972"), "{bundle}");
+    assert!(
+        bundle.contains("TRR-2022-99701") && bundle.contains("KA-2022-9971") && !bundle.contains("KA-2023-9972"),
+        "{bundle}"
+    );
     assert_eq!(server.page("/praksis/bunke").await.0, 422);
 
     let news = server.text("/praksis/nytt").await;

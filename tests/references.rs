@@ -18,17 +18,12 @@ fn law(id: &str) -> LawId {
 
 fn ids(text: &str, context: Option<&str>) -> Vec<String> {
     let context = context.map(law);
-    find(text, context.as_ref())
-        .into_iter()
-        .map(|reference| reference.id)
-        .collect()
+    find(text, context.as_ref()).into_iter().map(|reference| reference.id).collect()
 }
 
 /// A file of the shared data, or `None`, said aloud, where this checkout has none.
 fn shared(path: &str) -> Option<String> {
-    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared")
-        .join(path);
+    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(error) => {
@@ -96,23 +91,16 @@ fn labelled_sentences_are_read_as_a_person_reads_them() {
             .into_iter()
             .map(|reference| (reference.id, reference.text))
             .collect();
-        let labelled: Vec<(String, String)> = sentence
-            .references
-            .into_iter()
-            .map(|label| (label.id, label.text))
-            .collect();
+        let labelled: Vec<(String, String)> =
+            sentence.references.into_iter().map(|label| (label.id, label.text)).collect();
         spans.add(&found, &labelled);
-        let first =
-            |pairs: &[(String, String)]| pairs.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        let first = |pairs: &[(String, String)]| pairs.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
         only_ids.add(&first(&found), &first(&labelled));
         let (mut a, mut b) = (found.clone(), labelled.clone());
         a.sort();
         b.sort();
         if a != b {
-            println!(
-                "{}\n  found    {found:?}\n  labelled {labelled:?}",
-                sentence.text
-            );
+            println!("{}\n  found    {found:?}\n  labelled {labelled:?}", sentence.text);
         }
     }
     println!(
@@ -134,59 +122,29 @@ fn the_law_of_a_section_is_the_one_the_text_has_named() {
     let cases: &[(&str, Option<&str>, &[&str])] = &[
         ("§ 8-4", None, &[]),
         ("§ 8-4", ftrl, &["lov/1997-02-28-19/§8-4"]),
-        (
-            "aml. § 14-9 gjelder. Se § 14-10.",
-            ftrl,
-            &["lov/2005-06-17-62/§14-9", "lov/2005-06-17-62/§14-10"],
-        ),
+        ("aml. § 14-9 gjelder. Se § 14-10.", ftrl, &["lov/2005-06-17-62/§14-9", "lov/2005-06-17-62/§14-10"]),
         // A law numbered in one series has no § 8-4.
-        (
-            "fvl. § 35 gjelder. Se § 8-4.",
-            ftrl,
-            &["lov/1967-02-10/§35", "lov/1997-02-28-19/§8-4"],
-        ),
+        ("fvl. § 35 gjelder. Se § 8-4.", ftrl, &["lov/1967-02-10/§35", "lov/1997-02-28-19/§8-4"]),
         // A new paragraph is about what the text is about.
-        (
-            "aml. § 14-9 gjelder.\n\nSe § 14-10.",
-            ftrl,
-            &["lov/2005-06-17-62/§14-9", "lov/1997-02-28-19/§14-10"],
-        ),
+        ("aml. § 14-9 gjelder.\n\nSe § 14-10.", ftrl, &["lov/2005-06-17-62/§14-9", "lov/1997-02-28-19/§14-10"]),
         // A law named after «jf.» belongs to what stands beside it.
-        (
-            "§ 8-4, jf. § 3-1 i dagpengeforskriften",
-            ftrl,
-            &["lov/1997-02-28-19/§8-4", "forskrift/1998-09-16-890/§3-1"],
-        ),
+        ("§ 8-4, jf. § 3-1 i dagpengeforskriften", ftrl, &["lov/1997-02-28-19/§8-4", "forskrift/1998-09-16-890/§3-1"]),
         (
             "§§ 3-1 og 3-2 i dagpengeforskriften",
             ftrl,
-            &[
-                "forskrift/1998-09-16-890/§3-1",
-                "forskrift/1998-09-16-890/§3-2",
-            ],
+            &["forskrift/1998-09-16-890/§3-1", "forskrift/1998-09-16-890/§3-2"],
         ),
         (
             "dagpengeforskriften § 3-1, og § 4-1 i forskriften",
             ftrl,
-            &[
-                "forskrift/1998-09-16-890/§3-1",
-                "forskrift/1998-09-16-890/§4-1",
-            ],
+            &["forskrift/1998-09-16-890/§3-1", "forskrift/1998-09-16-890/§4-1"],
         ),
         ("vedtektene § 3, og samme paragraf andre ledd", ftrl, &[]),
-        (
-            "Departementet gir forskrift om at opplysninger etter § 21-4 skal gis.",
-            ftrl,
-            &["lov/1997-02-28-19/§21-4"],
-        ),
+        ("Departementet gir forskrift om at opplysninger etter § 21-4 skal gis.", ftrl, &["lov/1997-02-28-19/§21-4"]),
         ("denne loven § 2-1", ftrl, &["lov/1997-02-28-19/§2-1"]),
         ("kapittel 11", None, &[]),
         ("kapittel 11", ftrl, &["lov/1997-02-28-19/kap11"]),
-        (
-            "TRR-1998-15 og ankesak 49/15 og 50/15",
-            None,
-            &["TRR-1998-15", "TRR-2049-15", "TRR-1950-15"],
-        ),
+        ("TRR-1998-15 og ankesak 49/15 og 50/15", None, &["TRR-1998-15", "TRR-2049-15", "TRR-1950-15"]),
     ];
     for (text, context, expected) in cases {
         assert_eq!(ids(text, *context), *expected, "{text}");
@@ -274,66 +232,28 @@ fn by_hand() -> HashMap<&'static str, &'static [&'static str]> {
         ("§ 13 første ledd tredje punkt", &["§13/ledd1/punktum3"]),
         ("§ 12-2 / § 12-8", &["§12-2", "§12-8"]),
         ("§ 12-7 / § 12-9 / § 12-10", &["§12-7", "§12-9", "§12-10"]),
-        (
-            "§ 12-11 / § 12-12 / § 12-13, Art 52 (EØS)",
-            &["§12-11", "§12-12", "§12-13"],
-        ),
-        (
-            "§ 12-11 / § 12-12 / § 12-13, Beregning",
-            &["§12-11", "§12-12", "§12-13"],
-        ),
-        (
-            "§ 12-11 / § 12-12 / § 12-13, Trygdeavtale",
-            &["§12-11", "§12-12", "§12-13"],
-        ),
+        ("§ 12-11 / § 12-12 / § 12-13, Art 52 (EØS)", &["§12-11", "§12-12", "§12-13"]),
+        ("§ 12-11 / § 12-12 / § 12-13, Beregning", &["§12-11", "§12-12", "§12-13"]),
+        ("§ 12-11 / § 12-12 / § 12-13, Trygdeavtale", &["§12-11", "§12-12", "§12-13"]),
         ("§ 12-2 art 6 og 57 (EØS)", &["§12-2"]),
         ("§§ 11-19 / 11-20", &["§11-19", "§11-20"]),
         ("§§ 11-27 / 11-28", &["§11-27", "§11-28"]),
         ("§§ 11-7 / 11-8 / 11-9", &["§11-7", "§11-8", "§11-9"]),
-        (
-            "§ 11-20 første og andre ledd",
-            &["§11-20/ledd1", "§11-20/ledd2"],
-        ),
-        (
-            "§ 11-20 tredje til femte ledd",
-            &["§11-20/ledd3", "§11-20/ledd4", "§11-20/ledd5"],
-        ),
-        (
-            "§ 11-22 andre og tredje ledd",
-            &["§11-22/ledd2", "§11-22/ledd3"],
-        ),
-        (
-            "§ 11-31 tredje og fjerde ledd",
-            &["§11-31/ledd3", "§11-31/ledd4"],
-        ),
-        (
-            "§ 13-3 første, tredje og fjerde ledd",
-            &["§13-3/ledd1", "§13-3/ledd3", "§13-3/ledd4"],
-        ),
+        ("§ 11-20 første og andre ledd", &["§11-20/ledd1", "§11-20/ledd2"]),
+        ("§ 11-20 tredje til femte ledd", &["§11-20/ledd3", "§11-20/ledd4", "§11-20/ledd5"]),
+        ("§ 11-22 andre og tredje ledd", &["§11-22/ledd2", "§11-22/ledd3"]),
+        ("§ 11-31 tredje og fjerde ledd", &["§11-31/ledd3", "§11-31/ledd4"]),
+        ("§ 13-3 første, tredje og fjerde ledd", &["§13-3/ledd1", "§13-3/ledd3", "§13-3/ledd4"]),
         ("§ 4-5 første og andre ledd", &["§4-5/ledd1", "§4-5/ledd2"]),
         ("§ 6 første og andre ledd", &["§6/ledd1", "§6/ledd2"]),
         (
             "§ 8-47 andre til åttende ledd",
-            &[
-                "§8-47/ledd2",
-                "§8-47/ledd3",
-                "§8-47/ledd4",
-                "§8-47/ledd5",
-                "§8-47/ledd6",
-                "§8-47/ledd7",
-                "§8-47/ledd8",
-            ],
+            &["§8-47/ledd2", "§8-47/ledd3", "§8-47/ledd4", "§8-47/ledd5", "§8-47/ledd6", "§8-47/ledd7", "§8-47/ledd8"],
         ),
         ("§§ 17-10 og 17-15", &["§17-10", "§17-15"]),
         ("§ 19-11 og 20-15 avslag tidliguttak", &["§19-11", "§20-15"]),
-        (
-            "§ 19-13 og 20-17 omregning ved pensjonsopptjening",
-            &["§19-13", "§20-17"],
-        ),
-        (
-            "§ 2-1 / 2-2 / 2-4 / 2-13 / 2-14 medlemskap",
-            &["§2-1", "§2-2", "§2-4", "§2-13", "§2-14"],
-        ),
+        ("§ 19-13 og 20-17 omregning ved pensjonsopptjening", &["§19-13", "§20-17"]),
+        ("§ 2-1 / 2-2 / 2-4 / 2-13 / 2-14 medlemskap", &["§2-1", "§2-2", "§2-4", "§2-13", "§2-14"]),
         ("§ 3-24 / 3-26 ektefelletillegg", &["§3-24", "§3-26"]),
         ("§ 3-25 / 3-26 barnetillegg", &["§3-25", "§3-26"]),
         ("§ 22-12 / § 22-13", &["§22-12", "§22-13"]),
@@ -341,48 +261,18 @@ fn by_hand() -> HashMap<&'static str, &'static [&'static str]> {
         ("§ 21-12 / fvl § 31", &["§21-12", "lov/1967-02-10/§31"]),
         ("§ 9 / fvl § 31", &["§9", "lov/1967-02-10/§31"]),
         ("§ 22-13 4. ledd c)", &["§22-13/ledd4/bokstav-c"]),
-        (
-            "§ 22-15 første ledd første punktum",
-            &["§22-15/ledd1/punktum1"],
-        ),
-        (
-            "§ 22-15 første ledd andre punktum",
-            &["§22-15/ledd1/punktum2"],
-        ),
+        ("§ 22-15 første ledd første punktum", &["§22-15/ledd1/punktum1"]),
+        ("§ 22-15 første ledd andre punktum", &["§22-15/ledd1/punktum2"]),
         ("§ 22-15 1. ledd 1. pkt.", &["§22-15/ledd1/punktum1"]),
         ("§ 22-15 1. ledd 2. pkt.", &["§22-15/ledd1/punktum2"]),
-        (
-            "§ 22-6 første ledd første setning",
-            &["§22-6/ledd1/punktum1"],
-        ),
-        (
-            "§ 22-6 første ledd andre setning",
-            &["§22-6/ledd1/punktum2"],
-        ),
-        (
-            "§ 15-4 første ledd første punktum - sivilstatus",
-            &["§15-4/ledd1/punktum1"],
-        ),
-        (
-            "§ 15-4 tredje ledd andre punktum - samboer/lever sammen",
-            &["§15-4/ledd3/punktum2"],
-        ),
-        (
-            "§ 15-4 tredje ledd fjerde punktum - nytt barn sammen med far",
-            &["§15-4/ledd3/punktum4"],
-        ),
-        (
-            "§ 15-4 fjerde ledd første punktum - omsorg",
-            &["§15-4/ledd4/punktum1"],
-        ),
-        (
-            "§ 15-4 fjerde ledd andre punktum - nære boforhold",
-            &["§15-4/ledd4/punktum2"],
-        ),
-        (
-            "§ 15-6 første ledd bokstav c - nødvendig og hensiktsmessig utdanning",
-            &["§15-6/ledd1/bokstav-c"],
-        ),
+        ("§ 22-6 første ledd første setning", &["§22-6/ledd1/punktum1"]),
+        ("§ 22-6 første ledd andre setning", &["§22-6/ledd1/punktum2"]),
+        ("§ 15-4 første ledd første punktum - sivilstatus", &["§15-4/ledd1/punktum1"]),
+        ("§ 15-4 tredje ledd andre punktum - samboer/lever sammen", &["§15-4/ledd3/punktum2"]),
+        ("§ 15-4 tredje ledd fjerde punktum - nytt barn sammen med far", &["§15-4/ledd3/punktum4"]),
+        ("§ 15-4 fjerde ledd første punktum - omsorg", &["§15-4/ledd4/punktum1"]),
+        ("§ 15-4 fjerde ledd andre punktum - nære boforhold", &["§15-4/ledd4/punktum2"]),
+        ("§ 15-6 første ledd bokstav c - nødvendig og hensiktsmessig utdanning", &["§15-6/ledd1/bokstav-c"]),
         ("§ 6-3 første ledd a", &["§6-3/ledd1/bokstav-a"]),
         ("§ 6-3 første ledd b", &["§6-3/ledd1/bokstav-b"]),
         ("§ 6-3 første ledd c", &["§6-3/ledd1/bokstav-c"]),
@@ -419,14 +309,7 @@ fn by_hand() -> HashMap<&'static str, &'static [&'static str]> {
         ("§§ 6 og 7 - flytting", &["§6", "§7"]),
         ("§§ 8 og 9 - bolig", &["§8", "§9"]),
         ("§ 1 første ledd a", &["§1/ledd1/bokstav-a"]),
-        (
-            "§ 1 første ledd b til d",
-            &[
-                "§1/ledd1/bokstav-b",
-                "§1/ledd1/bokstav-c",
-                "§1/ledd1/bokstav-d",
-            ],
-        ),
+        ("§ 1 første ledd b til d", &["§1/ledd1/bokstav-b", "§1/ledd1/bokstav-c", "§1/ledd1/bokstav-d"]),
         ("art. 65 nr. 1", &["art65/nr1"]),
         ("art. 65 nr. 2", &["art65/nr2"]),
         ("art. 14 a", &["art14a"]),
@@ -437,10 +320,7 @@ fn by_hand() -> HashMap<&'static str, &'static [&'static str]> {
         ("Forordning 1408/71", &[""]),
         ("EØS forordning 883/2004", &[""]),
         ("§ 1-8 Unntatt opphold etter art. 65 nr. 1", &["§1-8"]),
-        (
-            "Forskrift om beregning av uføretrygd etter EØS- avtalen 883/2004",
-            &[],
-        ),
+        ("Forskrift om beregning av uføretrygd etter EØS- avtalen 883/2004", &[]),
         ("§ 12-13 tredje ledd (36 års-regelen)", &["§12-13/ledd3"]),
         ("19 og 20 beregning", &[]),
         ("19 og 20 uføre til alder", &[]),
@@ -455,9 +335,7 @@ fn plain_form(specification: &str) -> Option<String> {
     let spaced = specification.replace('§', "§ ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let (mark, number, mut rest) = match words.as_slice() {
-        ["Pilot", "§", number, rest @ ..] | ["Ankenemnda", "§", number, rest @ ..] => {
-            ("§", *number, rest)
-        }
+        ["Pilot", "§", number, rest @ ..] | ["Ankenemnda", "§", number, rest @ ..] => ("§", *number, rest),
         ["§", number, rest @ ..] => ("§", *number, rest),
         ["art.", number, rest @ ..] => ("art", *number, rest),
         ["kap.", number, rest @ ..] => ("kap", *number, rest),
@@ -479,29 +357,21 @@ fn plain_form(specification: &str) -> Option<String> {
         rest = after;
     }
     if let [ordinal, "ledd", after @ ..] = rest {
-        const WORDS: [&str; 8] = [
-            "første", "andre", "tredje", "fjerde", "femte", "sjette", "sjuende", "åttende",
-        ];
+        const WORDS: [&str; 8] = ["første", "andre", "tredje", "fjerde", "femte", "sjette", "sjuende", "åttende"];
         let ordinal = match *ordinal {
             "annet" => "andre",
             "syvende" => "sjuende",
             other => other,
         };
-        let number = WORDS
-            .iter()
-            .position(|word| *word == ordinal)
-            .map(|at| at + 1);
+        let number = WORDS.iter().position(|word| *word == ordinal).map(|at| at + 1);
         let number = number.or_else(|| ordinal.strip_suffix('.')?.parse().ok())?;
         id.push_str(&format!("/ledd{number}"));
         rest = after;
     }
     // What is left must be free text.
-    let structural = [
-        "ledd", "punktum", "pkt.", "bokstav", "nr.", "jf", "jf.", "/", "§",
-    ];
+    let structural = ["ledd", "punktum", "pkt.", "bokstav", "nr.", "jf", "jf.", "/", "§"];
     let listed = rest.windows(2).any(|pair| {
-        ["og", "til"].contains(&pair[0])
-            && pair[1].starts_with(|c: char| c.is_ascii_digit() || "§(".contains(c))
+        ["og", "til"].contains(&pair[0]) && pair[1].starts_with(|c: char| c.is_ascii_digit() || "§(".contains(c))
     });
     let free = !listed && rest.iter().take(2).all(|word| !structural.contains(word));
     free.then_some(id)
@@ -526,11 +396,9 @@ fn nav_lists_of_provisions_are_read() {
     }
     assert_eq!(rows.len(), 1_878);
     let by_hand = by_hand();
-    let (mut right, mut with_reference, mut right_with, mut names_agree, mut names_tell) =
-        (0, 0, 0, 0, 0);
+    let (mut right, mut with_reference, mut right_with, mut names_agree, mut names_tell) = (0, 0, 0, 0, 0);
     for (name, source, specification) in &rows {
-        let context =
-            source_law(source).map_or_else(|| law(STAND_IN), |name| find_law(name).unwrap());
+        let context = source_law(source).map_or_else(|| law(STAND_IN), |name| find_law(name).unwrap());
         let full = |place: &str| match place {
             "" => context.to_string(),
             other if other.starts_with("lov/") => other.to_owned(),
@@ -538,10 +406,7 @@ fn nav_lists_of_provisions_are_read() {
         };
         let mut expected: Vec<String> = match by_hand.get(specification.as_str()) {
             Some(places) => places.iter().map(|place| full(place)).collect(),
-            None => plain_form(specification)
-                .iter()
-                .map(|place| full(place))
-                .collect(),
+            None => plain_form(specification).iter().map(|place| full(place)).collect(),
         };
         // Agreements and conventions have no id, so their articles have none.
         if context.as_str() == STAND_IN {
@@ -560,10 +425,7 @@ fn nav_lists_of_provisions_are_read() {
             println!("{source} «{specification}» found {found:?} expected {expected:?}");
         }
         // A second, independent check: the numbers in Nav's code name, where it is nothing but numbers.
-        let tail: Vec<&str> = name
-            .rsplit('_')
-            .take_while(|part| part.chars().all(|c| c.is_ascii_digit()))
-            .collect();
+        let tail: Vec<&str> = name.rsplit('_').take_while(|part| part.chars().all(|c| c.is_ascii_digit())).collect();
         if let [number, chapter] = tail.as_slice()
             && name.starts_with("FTRL_")
             && name.matches('_').count() == 2
@@ -574,10 +436,7 @@ fn nav_lists_of_provisions_are_read() {
             if found.first().map(section) == Some(told) {
                 names_agree += 1;
             } else {
-                println!(
-                    "{name} «{specification}» {found:?} {:?}",
-                    numbers(specification)
-                );
+                println!("{name} «{specification}» {found:?} {:?}", numbers(specification));
             }
         }
     }
@@ -600,8 +459,7 @@ fn links_read(html: &str, block: &str, attribute: &str) -> (u32, u32, Vec<String
     let close = format!("</{}>", block.split(' ').next().unwrap_or(block));
     for part in html.split(&format!("<{block}")).skip(1) {
         let end = part.find(&close).unwrap_or(part.len());
-        let (text, targets) =
-            text_and_links(&part[part.find('>').map_or(0, |at| at + 1)..end], attribute);
+        let (text, targets) = text_and_links(&part[part.find('>').map_or(0, |at| at + 1)..end], attribute);
         let found = find(&text, Some(&context));
         for (target, start, end) in targets {
             let Some((law, place)) = target.split_once("/§") else {
@@ -609,24 +467,16 @@ fn links_read(html: &str, block: &str, attribute: &str) -> (u32, u32, Vec<String
             };
             links += 1;
             let section = format!("{law}/§{}", place.split('/').next().unwrap_or(place));
-            let read = found
-                .iter()
-                .filter(|reference| reference.start < end && start < reference.end);
+            let read = found.iter().filter(|reference| reference.start < end && start < reference.end);
             let same = |id: &str| {
                 // «rundskrivet til § 20-7» is the circular's part; the publisher links the § in it.
-                let part =
-                    id.starts_with('R') && id.split('/').nth(1) == section.rsplit('/').next();
-                part || id
-                    .parse::<ProvisionId>()
-                    .is_ok_and(|id| id.section().to_string() == section)
+                let part = id.starts_with('R') && id.split('/').nth(1) == section.rsplit('/').next();
+                part || id.parse::<ProvisionId>().is_ok_and(|id| id.section().to_string() == section)
             };
             if read.clone().any(|reference| same(&reference.id)) {
                 agree += 1;
             } else {
-                unlike.push(format!(
-                    "{section}: {:?} in {text:.200}",
-                    read.map(|r| &r.id).collect::<Vec<_>>()
-                ));
+                unlike.push(format!("{section}: {:?} in {text:.200}", read.map(|r| &r.id).collect::<Vec<_>>()));
             }
         }
     }
@@ -642,14 +492,8 @@ fn links_in_the_law_mean_what_is_read() {
     };
     let (agree, links, unlike) = links_read(&html, "article class=\"legalP\"", "href");
     let share = f64::from(agree) / f64::from(links);
-    println!(
-        "{agree} of {links} links to a § agree ({share:.4})\n{}",
-        unlike.join("\n")
-    );
-    assert!(
-        links > 600,
-        "only {links} links found: has the markup changed?"
-    );
+    println!("{agree} of {links} links to a § agree ({share:.4})\n{}", unlike.join("\n"));
+    assert!(links > 600, "only {links} links found: has the markup changed?");
     assert!(share >= 0.97, "{share:.4}");
 }
 
@@ -662,14 +506,8 @@ fn links_in_a_circular_mean_what_is_read() {
     };
     let (agree, links, unlike) = links_read(&html, "p class=\"morTag", "data-id");
     let share = f64::from(agree) / f64::from(links);
-    println!(
-        "{agree} of {links} links to a § agree ({share:.4})\n{}",
-        unlike.join("\n")
-    );
-    assert!(
-        links > 200,
-        "only {links} links found: has the markup changed?"
-    );
+    println!("{agree} of {links} links to a § agree ({share:.4})\n{}", unlike.join("\n"));
+    assert!(links > 200, "only {links} links found: has the markup changed?");
     assert!(share >= 0.88, "{share:.4}");
 }
 
@@ -681,15 +519,8 @@ fn text_and_links(html: &str, attribute: &str) -> (String, Vec<(String, usize, u
         let (words, tag) = piece.split_once('<').unwrap_or((piece, ""));
         text.push_str(&words.replace("&nbsp;", " ").replace("&amp;", "&"));
         let length = text.chars().count();
-        if let Some(href) = tag
-            .strip_prefix("a ")
-            .and_then(|tag| tag.split(&format!("{attribute}=\"")).nth(1))
-        {
-            links.push((
-                href.split('"').next().unwrap_or_default().to_owned(),
-                length,
-                length,
-            ));
+        if let Some(href) = tag.strip_prefix("a ").and_then(|tag| tag.split(&format!("{attribute}=\"")).nth(1)) {
+            links.push((href.split('"').next().unwrap_or_default().to_owned(), length, length));
         } else if tag.starts_with("/a")
             && let Some(link) = links.last_mut()
         {
@@ -705,16 +536,8 @@ fn text_and_links(html: &str, attribute: &str) -> (String, Vec<(String, usize, u
 fn spans_hold(text: &str, context: Option<&LawId>) {
     let chars: Vec<char> = text.chars().collect();
     for reference in find(text, context) {
-        assert!(
-            reference.start < reference.end && reference.end <= chars.len(),
-            "{reference:?}"
-        );
-        assert_eq!(
-            chars[reference.start..reference.end]
-                .iter()
-                .collect::<String>(),
-            reference.text
-        );
+        assert!(reference.start < reference.end && reference.end <= chars.len(), "{reference:?}");
+        assert_eq!(chars[reference.start..reference.end].iter().collect::<String>(), reference.text);
         assert!(!reference.id.is_empty());
     }
 }

@@ -121,11 +121,17 @@ pub(super) fn warnings(question: &Understood, sentences: &[Sentence], day: u32, 
             let date = date_of(quote.version().day).map_or_else(String::new, |d| d.to_string());
             add(
                 "version_gap",
-                format!("Basen har ikke {} slik den var på den datoen; eldste versjon er fra {date}.", short_title(&document.title)),
+                format!(
+                    "Basen har ikke {} slik den var på den datoen; eldste versjon er fra {date}.",
+                    short_title(&document.title)
+                ),
             );
         }
         if document.provenance == crate::corpus::Provenance::Synthetic {
-            add("synthetic", "Svaret bygger på dokumenter som er laget for demonstrasjon; de er ikke gjeldende rett.".into());
+            add(
+                "synthetic",
+                "Svaret bygger på dokumenter som er laget for demonstrasjon; de er ikke gjeldende rett.".into(),
+            );
         }
     }
     if day != today {
@@ -142,9 +148,8 @@ pub(super) fn warnings(question: &Understood, sentences: &[Sentence], day: u32, 
 pub(super) fn handover(question: &Understood, passages: &[Ranked], day: u32) -> String {
     let date = date_of(day).map_or_else(String::new, |d| d.to_string());
     let benefit = question.topic.benefits.first().map_or("ikke kjent", |(code, _)| code.as_str());
-    let belongs = elsewhere(&question.text).map_or_else(String::new, |whose| {
-        format!("\nSpørsmålet ser ut til å høre under {whose}.")
-    });
+    let belongs = elsewhere(&question.text)
+        .map_or_else(String::new, |whose| format!("\nSpørsmålet ser ut til å høre under {whose}."));
     let mut text = format!(
         "Til fagansvarlig\n\nSpørsmål: {}\nYtelse (antatt): {benefit}\nRegler per: {date}{belongs}\n\nKunnskapsbasen har ikke svar. Kilder som ble sett på:\n",
         question.text

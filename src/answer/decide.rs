@@ -169,7 +169,8 @@ impl Evidence {
         let total = own.iter().map(|o| o.1).sum::<f32>().max(f32::EPSILON);
         let covered = |by: &dyn Fn(u32) -> bool| own.iter().filter(|o| by(o.0)).map(|o| o.1).sum::<f32>() / total;
         let tops = [Feature::DenseTop, Feature::LexicalTop, Feature::QuestionDenseTop, Feature::QuestionLexicalTop];
-        let agreement = passages.first().map_or(0.0, |p| tops.iter().map(|f| p.explanation.value(*f)).sum::<f32>() / 4.0);
+        let agreement =
+            passages.first().map_or(0.0, |p| tops.iter().map(|f| p.explanation.value(*f)).sum::<f32>() / 4.0);
         let margin = match (passages.first(), passages.get(9)) {
             (Some(first), Some(tenth)) => (first.score - tenth.score) / first.score.max(f32::EPSILON),
             _ => 1.0,

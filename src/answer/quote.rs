@@ -85,8 +85,6 @@ impl Quote {
 
     /// Whether two quotes share words.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.version.id == other.version.id
-            && self.range.start < other.range.end
-            && other.range.start < self.range.end
+        self.version.id == other.version.id && self.range.start < other.range.end && other.range.start < self.range.end
     }
 }

@@ -64,8 +64,11 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
         }
     }
     let rarity = rarity(&pieces);
-    let wanted: HashMap<u32, f32> =
-        question.terms.iter().map(|(term, weight)| (*term, weight * rarity.get(term).copied().unwrap_or(0.0))).collect();
+    let wanted: HashMap<u32, f32> = question
+        .terms
+        .iter()
+        .map(|(term, weight)| (*term, weight * rarity.get(term).copied().unwrap_or(0.0)))
+        .collect();
     let total: f32 = wanted.values().sum::<f32>().max(f32::EPSILON);
     for piece in &mut pieces {
         let shared: f32 = piece.terms.iter().filter_map(|term| wanted.get(term)).sum();
@@ -85,11 +88,8 @@ fn pick(mut pieces: Vec<Piece>, passages: &[Ranked], wanted: &HashMap<u32, f32>,
                 piece.terms.iter().filter(|t| covered.contains(t)).filter_map(|t| wanted.get(t)).sum::<f32>() / total;
             piece.score - 0.5 * again - 0.12 * units.get(&piece.unit).copied().unwrap_or(0) as f32
         };
-        let Some((at, value)) = pieces
-            .iter()
-            .enumerate()
-            .map(|(at, piece)| (at, worth(piece)))
-            .max_by(|a, b| a.1.total_cmp(&b.1))
+        let Some((at, value)) =
+            pieces.iter().enumerate().map(|(at, piece)| (at, worth(piece))).max_by(|a, b| a.1.total_cmp(&b.1))
         else {
             break;
         };
@@ -156,7 +156,10 @@ fn named(question: &Understood, passage: &PassageRef, at: usize) -> f32 {
     let Some(section) = sections.iter().find(|s| s.range.contains(&at)) else { return 0.0 };
     let own: Vec<String> = section.provisions.iter().map(ToString::to_string).collect();
     let wanted = |id: &String| {
-        id.contains("/ledd") && own.iter().any(|o| id.starts_with(o.as_str()) && !id[o.len()..].starts_with(|c: char| c.is_ascii_digit()))
+        id.contains("/ledd")
+            && own
+                .iter()
+                .any(|o| id.starts_with(o.as_str()) && !id[o.len()..].starts_with(|c: char| c.is_ascii_digit()))
     };
     f32::from(question.references.iter().any(wanted))
 }
@@ -233,7 +236,9 @@ fn asked_for(asks: Asks, text: &str) -> f32 {
         }
         Asks::Who => has(&["medlem", "person", "den som", "gis til", "ytes til", "har rett", "gjelder"]),
         Asks::Whether => has(&["kan ", "skal", "må ", "har rett", "har ikke", "gis ", "ytes ", "vilkår", "dersom"]),
-        Asks::Document => has(&["dokumenter", "legeerklæring", "erklæring", "opplysning", "bekreft", "attest", "melde"]),
+        Asks::Document => {
+            has(&["dokumenter", "legeerklæring", "erklæring", "opplysning", "bekreft", "attest", "melde"])
+        }
         Asks::Where | Asks::Why | Asks::What => false,
     };
     f32::from(fits)

@@ -53,16 +53,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
 }
 
 async fn batch(base: &Base, file: &Path, as_of: Option<Date>) -> anyhow::Result<Done> {
-    let bytes = std::fs::read(file).map_err(|_| {
-        anyhow::anyhow!("{} kan ikke leses; oppgi en fil med ett spørsmål per linje", file.display())
-    })?;
+    let bytes = std::fs::read(file)
+        .map_err(|_| anyhow::anyhow!("{} kan ikke leses; oppgi en fil med ett spørsmål per linje", file.display()))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| anyhow::anyhow!("{} er ikke UTF-8-tekst; lagre filen som UTF-8", file.display()))?;
     let app = base.open().await?;
     let mut done = Done::All;
-    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let parsed = parse(line, as_of)
-            .with_context(|| format!("{}, linje {}", file.display(), at + 1));
+    for (at, line) in
+        text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
+        let parsed = parse(line, as_of).with_context(|| format!("{}, linje {}", file.display(), at + 1));
         let (id, question, day) = match parsed {
             Ok(parsed) => parsed,
             Err(error) => {

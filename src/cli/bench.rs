@@ -60,9 +60,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
 
 fn show(size: &Size) -> anyhow::Result<()> {
     let ingest = size.ingest_seconds.map_or_else(String::new, |s| format!("; lest inn på {s:.0} s uten modellen"));
+    let cpu = size.start_cpu_seconds.map_or_else(String::new, |s| format!(" (prosessortid {s:.1} s)"));
     let memory = size.memory_mb.map_or_else(String::new, |mb| format!("; minne {mb:.0} MB"));
     print(format!(
-        "\n{} passasjer ({} med spørsmål){ingest}\n  fra start til første svar: {:.1} s{memory}",
+        "\n{} passasjer ({} med spørsmål){ingest}\n  fra start til første svar: {:.1} s{cpu}{memory}",
         size.passages, size.with_questions, size.start_seconds
     ))?;
     print(format!("  én som spør:   {}", times(&size.alone)))?;

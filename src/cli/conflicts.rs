@@ -37,7 +37,10 @@ fn status(text: &str) -> Result<Status, String> {
 fn provision(text: &str) -> Result<ProvisionId, String> {
     let folketrygdloven: Option<LawId> = LawId::FOLKETRYGDLOVEN.parse().ok();
     let named = || find(text, folketrygdloven.as_ref()).into_iter().find_map(|reference| reference.id.parse().ok());
-    text.parse().ok().or_else(named).ok_or_else(|| format!("«{text}» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4"))
+    text.parse()
+        .ok()
+        .or_else(named)
+        .ok_or_else(|| format!("«{text}» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4"))
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
@@ -57,11 +60,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
         let is_wanted = |id: &str| match &arguments.provision {
             None => true,
             Some(wanted) => catalogue.document(id).any(|version| {
-                let subjects = version.document.provisions.iter().chain(version.document.sections.iter().flat_map(|s| &s.provisions));
+                let subjects = version
+                    .document
+                    .provisions
+                    .iter()
+                    .chain(version.document.sections.iter().flat_map(|s| &s.provisions));
                 subjects.into_iter().any(|id| id.is_within(wanted) || wanted.is_within(id))
             }),
         };
-        let misses: Vec<&NearMiss> = snapshot.near_misses().iter().filter(|miss| is_wanted(&miss.a) && is_wanted(&miss.b)).collect();
+        let misses: Vec<&NearMiss> =
+            snapshot.near_misses().iter().filter(|miss| is_wanted(&miss.a) && is_wanted(&miss.b)).collect();
         return print_misses(&misses, arguments.json);
     }
     let views: Vec<&ConflictView> = snapshot
@@ -85,7 +93,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
 
 fn print_misses(misses: &[&NearMiss], as_json: bool) -> anyhow::Result<Done> {
     if as_json {
-        let all: Vec<_> = misses.iter().map(|miss| json!({"a": miss.a, "b": miss.b, "reason": miss.reason, "why": miss.why})).collect();
+        let all: Vec<_> = misses
+            .iter()
+            .map(|miss| json!({"a": miss.a, "b": miss.b, "reason": miss.reason, "why": miss.why}))
+            .collect();
         print(serde_json::to_string(&all)?)?;
         return Ok(Done::All);
     }
@@ -97,8 +108,11 @@ fn print_misses(misses: &[&NearMiss], as_json: bool) -> anyhow::Result<Done> {
 
 fn print_view(view: &ConflictView) -> anyhow::Result<()> {
     print(format!("{} [{}, {}]", view.question, kind_name(view.kind), view.status.norwegian()))?;
-    let provisions: Vec<String> =
-        view.provisions.iter().map(|id| id.parse().map_or_else(|_| id.clone(), |provision: ProvisionId| provision.label())).collect();
+    let provisions: Vec<String> = view
+        .provisions
+        .iter()
+        .map(|id| id.parse().map_or_else(|_| id.clone(), |provision: ProvisionId| provision.label()))
+        .collect();
     print(format!("  {}   {}", provisions.join(", "), view.id))?;
     for side in &view.sides {
         print(format!("  – {}", side.stance))?;

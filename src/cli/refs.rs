@@ -25,9 +25,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let law: Option<LawId> = arguments
         .law
-        .map(|id| {
-            id.parse().map_err(|_| anyhow::anyhow!("«{id}» er ingen lov-id; skriv den som lov/1997-02-28-19"))
-        })
+        .map(|id| id.parse().map_err(|_| anyhow::anyhow!("«{id}» er ingen lov-id; skriv den som lov/1997-02-28-19")))
         .transpose()?;
     let text = if arguments.text == "-" {
         let mut bytes = Vec::new();

@@ -49,12 +49,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
         "søket er for langt; grensen er {MAX_QUESTION} tegn"
     );
     let app = arguments.base.open().await?;
-    let query = Query {
-        text: &arguments.query,
-        day: day(arguments.as_of),
-        kinds: arguments.kind,
-        limit: arguments.limit,
-    };
+    let query =
+        Query { text: &arguments.query, day: day(arguments.as_of), kinds: arguments.kind, limit: arguments.limit };
     let found = tokio::task::block_in_place(|| app.search(&query))?;
     let today = today();
     let views: Vec<PassageView> = found.passages.iter().map(|hit| PassageView::of(hit, today)).collect();
@@ -64,7 +60,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     }
     for (at, view) in views.iter().enumerate() {
         let line: String = view.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(220).collect();
-        print(format!("{:>2}. {}, {} [{}]\n    {line}", at + 1, view.document.title, view.locator, view.document.weight))?;
+        print(format!(
+            "{:>2}. {}, {} [{}]\n    {line}",
+            at + 1,
+            view.document.title,
+            view.locator,
+            view.document.weight
+        ))?;
     }
     Ok(Done::All)
 }

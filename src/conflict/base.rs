@@ -68,9 +68,11 @@ impl Base {
     }
 
     fn position(&self, id: &str, version: &str) -> Option<usize> {
-        self.by_id.get(id)?.iter().copied().find(|at| {
-            self.readings[*at].as_ref().is_some_and(|reading| reading.source.version == version)
-        })
+        self.by_id
+            .get(id)?
+            .iter()
+            .copied()
+            .find(|at| self.readings[*at].as_ref().is_some_and(|reading| reading.source.version == version))
     }
 
     /// The readings that a new one could conflict with: those on one of its §§. A reading that names no provision is

@@ -181,7 +181,8 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     let turned = plain(a, b) + plain(b, a);
     features.set(Feature::NegatedTerms, ratio(turned, common.max(1)).min(1.0) * contained);
 
-    let (reversed, upheld) = (reports(of_a, b, true).max(reports(of_b, a, true)), reports(of_a, b, false).max(reports(of_b, a, false)));
+    let (reversed, upheld) =
+        (reports(of_a, b, true).max(reports(of_b, a, true)), reports(of_a, b, false).max(reports(of_b, a, false)));
     features.set(Feature::ReversesIt, reversed * on_topic.max(0.3));
     features.set(Feature::UpholdsIt, upheld);
 
@@ -192,7 +193,8 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
         features.set(Feature::NegatedShare, spoken_of(a, b).max(spoken_of(b, a)) * strength);
     }
 
-    let named = treats_by_name(of_a, &of_b.source, Manner::Departs) || treats_by_name(of_b, &of_a.source, Manner::Departs);
+    let named =
+        treats_by_name(of_a, &of_b.source, Manner::Departs) || treats_by_name(of_b, &of_a.source, Manner::Departs);
     features.set(Feature::DepartsByName, f32::from(u8::from(named)));
     let near = |reading: &Reading, statement: &Statement, other: &Reading| {
         treats(reading, &other.source, Manner::Departs).iter().any(|order| order.abs_diff(statement.order) <= 2)
@@ -207,7 +209,9 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     let departs = same_section && (near(of_a, a, of_b) || near(of_b, b, of_a)) && (!is_newer || opposed);
     features.set(Feature::DepartsFromKind, f32::from(u8::from(departs)));
     let relied = |ruling: &Reading, rule: &Reading| {
-        rule.source.kind == SourceKind::Circular && is_reversed(ruling) && ruling.reported.iter().any(|said| said.said.to_lowercase().contains("rundskriv"))
+        rule.source.kind == SourceKind::Circular
+            && is_reversed(ruling)
+            && ruling.reported.iter().any(|said| said.said.to_lowercase().contains("rundskriv"))
     };
     let reliance = same_section && !is_newer && (relied(of_a, of_b) || relied(of_b, of_a));
     features.set(Feature::ReversesReliance, f32::from(u8::from(reliance)));
@@ -247,10 +251,7 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     let either = |is: fn(&Reading) -> bool| f32::from(u8::from(is(of_a) || is(of_b)));
     features.set(Feature::SetAside, either(|reading| reading.traits.set_aside));
     features.set(Feature::Declines, either(|reading| reading.traits.declines));
-    features.set(
-        Feature::Discretion,
-        f32::from(u8::from(of_a.traits.discretion && of_b.traits.discretion)),
-    );
+    features.set(Feature::Discretion, f32::from(u8::from(of_a.traits.discretion && of_b.traits.discretion)));
     let fits = |reading: &Reading, statement: &Statement| {
         use crate::corpus::Outcome::{DelvisMedhold, Medhold, Stadfestelse};
         match reading.source.outcome {

@@ -61,7 +61,8 @@ static OPPOSITES: LazyLock<Vec<(Regex, Regex)>> = LazyLock::new(|| {
 /// Which sides of which pairs of opposites a folded sentence names: bit 2n the one, bit 2n+1 the other.
 pub(super) fn opposites(folded: &str) -> u32 {
     OPPOSITES.iter().enumerate().fold(0, |bits, (number, (one, other))| {
-        bits | (u32::from(one.is_match(folded)) << (2 * number)) | (u32::from(other.is_match(folded)) << (2 * number + 1))
+        bits | (u32::from(one.is_match(folded)) << (2 * number))
+            | (u32::from(other.is_match(folded)) << (2 * number + 1))
     })
 }
 
@@ -73,14 +74,16 @@ pub(super) fn are_opposite(a: u32, b: u32) -> bool {
     })
 }
 
-static CONDITION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(?:når|dersom|hvis|forutsatt at|så lenge|med mindre|uten|ved) ([^,;:.]{6,160})").ok());
+static CONDITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:når|dersom|hvis|forutsatt at|så lenge|med mindre|uten|ved) ([^,;:.]{6,160})").ok()
+});
 
 /// The condition that a folded sentence names, and whether it is a negative one: «når det ikke er avtale».
 pub(super) fn condition(folded: &str) -> Option<(String, bool)> {
     let found = CONDITION.as_ref()?.captures(folded)?;
     let (whole, clause) = (found.get(0)?.as_str(), found.get(1)?.as_str());
-    let negative = whole.starts_with("uten") || whole.starts_with("med mindre")
+    let negative = whole.starts_with("uten")
+        || whole.starts_with("med mindre")
         || clause.split(' ').any(|word| matches!(word, "ikke" | "ingen" | "mangler" | "uten"));
     Some((clause.to_owned(), negative))
 }

@@ -112,7 +112,8 @@ impl Engine {
 
     /// The pairs of statements of two documents, most conflicting first.
     pub fn best(&self, a: &Reading, b: &Reading) -> Vec<(f32, usize, usize, Features)> {
-        let score = |one: &Statement, other: &Statement, features: &Features| self.judge.score((one, a), (other, b), features);
+        let score =
+            |one: &Statement, other: &Statement, features: &Features| self.judge.score((one, a), (other, b), features);
         let mut all: Vec<(f32, usize, usize, Features)> = Vec::new();
         for (at, one) in a.statements.iter().enumerate() {
             for (to, other) in b.statements.iter().enumerate() {
@@ -121,7 +122,9 @@ impl Engine {
             }
         }
         let likeness = |features: &Features| {
-            features.get(Feature::Closeness) + features.get(Feature::SharedTerms) + 0.5 * features.get(Feature::SharedContext)
+            features.get(Feature::Closeness)
+                + features.get(Feature::SharedTerms)
+                + 0.5 * features.get(Feature::SharedContext)
         };
         let mut best_of_a = vec![f32::MIN; a.statements.len()];
         let mut best_of_b = vec![f32::MIN; b.statements.len()];

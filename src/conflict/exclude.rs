@@ -74,7 +74,10 @@ fn new_information(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
         return None;
     }
     [a, b].into_iter().find(|reading| reading.traits.new_information).map(|reading| {
-        (Reason::NewInformation, format!("{} bygger på nye opplysninger, ikke på en annen lesning av regelen.", reading.source.id))
+        (
+            Reason::NewInformation,
+            format!("{} bygger på nye opplysninger, ikke på en annen lesning av regelen.", reading.source.id),
+        )
     })
 }
 
@@ -85,7 +88,12 @@ fn other_version(kept: &Reading, ruling: &Reading, base: &Base) -> Option<(Reaso
     }
     let decided = ruling.source.date?;
     let from = kept.source.from();
-    let next = base.versions(&kept.source.id).into_iter().map(|version| version.source.from()).find(|next| *next > from).flatten();
+    let next = base
+        .versions(&kept.source.id)
+        .into_iter()
+        .map(|version| version.source.from())
+        .find(|next| *next > from)
+        .flatten();
     let ended = kept.source.valid_to.is_some_and(|to| to < decided) || next.is_some_and(|next| next <= decided);
     if ended && kept.source.kind == SourceKind::Circular {
         return Some((
@@ -123,7 +131,10 @@ fn told_apart(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
         return None;
     }
     if treats_by_name(a, &b.source, Manner::Distinguishes) {
-        return Some((Reason::Distinguished, format!("{} sier selv at saken er en annen enn {}.", a.source.id, b.source.id)));
+        return Some((
+            Reason::Distinguished,
+            format!("{} sier selv at saken er en annen enn {}.", a.source.id, b.source.id),
+        ));
     }
     let follows_kind = a.source.kind.is_ruling()
         && b.source.kind == SourceKind::Circular

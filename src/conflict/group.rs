@@ -22,8 +22,19 @@ type Node = ((String, String), usize);
 pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     let mut order: Vec<&Pair> = pairs
         .iter()
-        .filter(|pair| pair.score >= threshold && base.get(&pair.a.0, &pair.a.1).is_some() && base.get(&pair.b.0, &pair.b.1).is_some())
+        .filter(|pair| {
+            pair.score >= threshold
+                && base.get(&pair.a.0, &pair.a.1).is_some()
+                && base.get(&pair.b.0, &pair.b.1).is_some()
+        })
         .collect();
+    order.retain(|pair| {
+        let words = |id: &(String, String), at: usize| statement_of(&(id.clone(), at), base);
+        match (words(&pair.a, pair.a_statement), words(&pair.b, pair.b_statement)) {
+            (Some(a), Some(b)) => same_section(a, b) || (a.provisions.is_empty() && b.provisions.is_empty()),
+            _ => false,
+        }
+    });
     order.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
     let mut groups: Vec<Group> = Vec::new();
     for pair in order {
@@ -75,9 +86,10 @@ impl Group {
             return true;
         }
         let Some(statement) = statement_of(node, base) else { return false };
-        self.nodes.iter().filter(|known| known.0 == node.0).any(|known| {
-            statement_of(known, base).is_some_and(|other| on_same_question(statement, other))
-        })
+        self.nodes
+            .iter()
+            .filter(|known| known.0 == node.0)
+            .any(|known| statement_of(known, base).is_some_and(|other| on_same_question(statement, other)))
     }
 
     /// Takes a pair in, unless its documents are on the same side already.
@@ -102,7 +114,8 @@ impl Group {
     /// Takes another group in; gives it back where a document would be on both sides.
     fn absorb(&mut self, other: Self) -> Option<Self> {
         let turned = other.side.iter().find_map(|(id, side)| Some(*self.side.get(id)? != *side))?;
-        let fits = other.side.iter().all(|(id, side)| self.side.get(id).is_none_or(|known| *known == (*side != turned)));
+        let fits =
+            other.side.iter().all(|(id, side)| self.side.get(id).is_none_or(|known| *known == (*side != turned)));
         if !fits {
             return Some(other);
         }
@@ -132,12 +145,16 @@ impl Group {
         for side in &mut sides {
             // Weightiest first, then newest; only one version of a document speaks for a side.
             side.sort_by(|(x, _), (y, _)| {
-                (y.source.weight, y.source.date).cmp(&(x.source.weight, x.source.date)).then(x.source.id.cmp(&y.source.id))
+                (y.source.weight, y.source.date)
+                    .cmp(&(x.source.weight, x.source.date))
+                    .then(x.source.id.cmp(&y.source.id))
             });
             let mut seen = BTreeSet::new();
             side.retain(|(reading, _)| seen.insert(reading.source.id.clone()));
         }
-        sides.sort_by_key(|side| std::cmp::Reverse(side.first().map(|(reading, _)| (reading.source.weight, reading.source.date))));
+        sides.sort_by_key(|side| {
+            std::cmp::Reverse(side.first().map(|(reading, _)| (reading.source.weight, reading.source.date)))
+        });
         let pair_kinds = sides[0].iter().flat_map(|(a, _)| {
             sides[1].iter().filter_map(|(b, _)| super::types::ConflictKind::between(&a.source, &b.source))
         });

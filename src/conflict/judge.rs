@@ -45,7 +45,11 @@ impl Weights {
     /// The weighted sum.
     pub fn sum(&self, features: &Features) -> f32 {
         self.bias
-            + features.0.iter().map(|(feature, value)| self.weights.get(feature).copied().unwrap_or(0.0) * value).sum::<f32>()
+            + features
+                .0
+                .iter()
+                .map(|(feature, value)| self.weights.get(feature).copied().unwrap_or(0.0) * value)
+                .sum::<f32>()
     }
 }
 

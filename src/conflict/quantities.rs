@@ -113,7 +113,10 @@ pub(super) fn quantities(folded: &str) -> Vec<Quantity> {
             _ => (Measure::Hours, 1.0),
         };
         // «en time», «en dag» is mostly an article.
-        if value == 1.0 && !digits.as_str().starts_with('1') && !matches!(measure, Measure::Time | Measure::Age | Measure::Base) {
+        if value == 1.0
+            && !digits.as_str().starts_with('1')
+            && !matches!(measure, Measure::Time | Measure::Age | Measure::Base)
+        {
             continue;
         }
         found.push(Quantity { measure, value: value * factor });
@@ -165,7 +168,10 @@ mod tests {
         assert_eq!(of("fylt 18 år")[0].measure, Measure::Age);
         assert_eq!(compare(&of("tolv måneder"), &of("ett år")), Numbers::Same);
         assert_eq!(compare(&of("innen seks måneder"), &of("ett år på seg")), Numbers::Differ);
-        assert_eq!(compare(&of("45 prosent over et halvt grunnbeløp"), &of("halvparten over et halvt grunnbeløp")), Numbers::Differ);
+        assert_eq!(
+            compare(&of("45 prosent over et halvt grunnbeløp"), &of("halvparten over et halvt grunnbeløp")),
+            Numbers::Differ
+        );
         assert_eq!(compare(&of("ni uker"), &of("45 prosent")), Numbers::Apart);
     }
 }

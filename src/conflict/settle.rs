@@ -1,7 +1,7 @@
 //! What has settled a question. A settled conflict stays visible, with what settled it.
 
 use super::base::{Base, sections};
-use super::compare::{compare, Feature};
+use super::compare::{Feature, compare};
 use super::statements::{Reading, Statement};
 use super::types::{Settled, Source};
 use crate::law::{Court, SourceKind};
@@ -28,7 +28,9 @@ fn higher_law(sides: &[SideOf; 2]) -> Option<Settled> {
     let is_guidance = |at: usize| sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
     (0..2).find_map(|at| {
         let (law, _) = sides[at].iter().find(|(reading, _)| reading.source.is_law())?;
-        (other_is_lower(at) && !is_guidance(at)).then(|| by(&law.source, format!("{} går foran rundskriv og enkeltavgjørelser.", capital(&law.source.label()))))?
+        (other_is_lower(at) && !is_guidance(at)).then(|| {
+            by(&law.source, format!("{} går foran rundskriv og enkeltavgjørelser.", capital(&law.source.label())))
+        })?
     })
 }
 
@@ -43,7 +45,8 @@ fn supreme(sides: &[SideOf; 2]) -> Option<Settled> {
         // A text that is kept up to date and is newer than the judgment was to follow it: there the question is not
         // settled but wrong.
         let unheeded = sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
-        (!opposed && !unheeded).then(|| by(&top.source, format!("{} har avgjort spørsmålet.", capital(&top.source.label()))))?
+        (!opposed && !unheeded)
+            .then(|| by(&top.source, format!("{} har avgjort spørsmålet.", capital(&top.source.label()))))?
     })
 }
 
@@ -51,14 +54,23 @@ fn supreme(sides: &[SideOf; 2]) -> Option<Settled> {
 fn five_members(sides: &[SideOf; 2]) -> Option<Settled> {
     (0..2).find_map(|at| {
         let (five, _) = sides[at].iter().find(|(reading, _)| {
-            reading.source.kind == SourceKind::TribunalDecision && reading.source.members.is_some_and(|members| members >= 5)
+            reading.source.kind == SourceKind::TribunalDecision
+                && reading.source.members.is_some_and(|members| members >= 5)
         })?;
         let all_earlier = sides[1 - at].iter().all(|(reading, _)| {
             matches!(reading.source.kind, SourceKind::TribunalDecision | SourceKind::AppealsRuling)
                 && reading.source.date <= five.source.date
                 && reading.source.members.is_none_or(|members| members < 5)
         });
-        all_earlier.then(|| by(&five.source, format!("{} er avgjort av fem medlemmer og går foran tidligere kjennelser.", capital(&five.source.label()))))?
+        all_earlier.then(|| {
+            by(
+                &five.source,
+                format!(
+                    "{} er avgjort av fem medlemmer og går foran tidligere kjennelser.",
+                    capital(&five.source.label())
+                ),
+            )
+        })?
     })
 }
 
@@ -73,7 +85,8 @@ fn newer_circular(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
         }
         let newest = circulars.iter().map(|(reading, statement)| {
             let newest = base.versions(&reading.source.id).into_iter().next_back()?;
-            (newest.source.from() > reading.source.from() && has_come_round(newest, reading, statement, &sides[1 - at])).then_some(newest)
+            (newest.source.from() > reading.source.from() && has_come_round(newest, reading, statement, &sides[1 - at]))
+                .then_some(newest)
         });
         let newest: Option<Vec<&Reading>> = newest.collect();
         let newest = newest?.into_iter().next_back()?;
@@ -85,7 +98,9 @@ fn newer_circular(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
 fn has_come_round(newest: &Reading, old: &Reading, statement: &Statement, other: &SideOf) -> bool {
     let still = newest.statements.iter().any(|now| {
         let features = compare(now, newest, statement, old);
-        features.get(Feature::TermOverlap) > 0.75 && now.direction * statement.direction >= 0.0 && features.get(Feature::OtherNumbers) == 0.0
+        features.get(Feature::TermOverlap) > 0.75
+            && now.direction * statement.direction >= 0.0
+            && features.get(Feature::OtherNumbers) == 0.0
     });
     let names_it = other.iter().any(|(reading, _)| newest.named.contains(&reading.source.id));
     let says_it = newest.statements.iter().any(|now| {
@@ -113,10 +128,16 @@ fn clarification(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
                     })
                 })
             };
-            let on_both = sides.iter().all(|side| side.iter().any(|(document, _)| reading.named.contains(&document.source.id)));
+            let on_both =
+                sides.iter().all(|side| side.iter().any(|(document, _)| reading.named.contains(&document.source.id)));
             (on_both || (named > 0 && shares)) || (shares && close())
         })
-        .filter(|reading| documents.iter().filter(|document| document.source.kind.is_ruling()).any(|document| document.source.date <= reading.source.date))
+        .filter(|reading| {
+            documents
+                .iter()
+                .filter(|document| document.source.kind.is_ruling())
+                .any(|document| document.source.date <= reading.source.date)
+        })
         .max_by_key(|reading| reading.source.date)
         .and_then(|reading| by(&reading.source, format!("Spørsmålet er besvart i {}.", reading.source.label())))
 }

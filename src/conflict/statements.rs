@@ -134,32 +134,82 @@ fn says(cue: &LazyLock<Option<Regex>>, folded: &str) -> bool {
 }
 
 // Someone else speaks: the parties, the first instance, and whoever else is reported.
-cue!(PARTY, r"^(?:(?:rettens )?mindretall\w*|(?:den )?ankende parts?\b|ankeren\b|klager(?:en)?s?\b|ankemotpart\w*|motpart\w*|søker(?:en)?\b|(?:hun|han|de) (?:mener|anfører|hevder|viser til)|advokat\w*|(?:mor|far|moren|faren|legen|overlegen|arbeidsgiver\w*|kommunen|sykehuset|barnehagen|skolen)\b|staten\b|direktoratet\b|departementet\b|nav(?:[ -]kontor\w*)?\b|nav arbeid og ytelser\b|etaten\b|førsteinstans\w*|enheten\b|forvaltningsenhet\w*|i (?:avslag\w*|vedtak\w*|den påankede|oversendelses\w*|innstilling\w*|klagen|anken)\b|[a-zæøå]{1,2} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser))");
-cue!(REPORTED, r"\b(?:anfør(?:er|te|t|es)|hevde[rst]*|gjør gjeldende|gjort gjeldende|gjorde gjeldende|(?:klager(?:en)?|ankende part|ankemotparten|staten|etaten|direktoratet|førsteinstansen|nav|nav-kontoret|vedtaksinstansen|partene|hun|han) (?:\w+ ){0,2}(?:mener|mente|viser til|viste til|skriver|skrev|la til grunn|har lagt til grunn|har vist til|avslo|fant)|(?:har )?vist til at)\b");
-cue!(OF_APPEALS, r"\bklageinstansen\w* (?:\w+ ){0,3}(?:mener|mente|viste? til|viser til|skriver|skrev|la til grunn|har lagt til grunn|legger til grunn|fant|avslo|kom til|siterte|stadfestet|pekte|holder fast|har vist|bygde|bygger|krevde|krever|så|regnet)\b|\better klageinstansens (?:syn|praksis|oppfatning)\b");
-cue!(QUOTING, r"\b(?:rundskriv\w*|vedtak\w*|avslag\w*|avgjørelse\w*|praksis\w*|merknad\w*|innstilling\w*|forarbeid\w*|proposisjon\w*|loven|lovforslag\w*) (?:\w+ ){0,4}(?:sier|sa|heter|het|står|stod|sto|framgår|lyder|lød|krever|krevde|uttaler|legger|la|bestemmer|forutsatte|forutsetter|bygger|bygde)\b[^.]{0,12}\b(?:at|om|bare|det)\b|\b(?:heter|het|står|stod|framgår|følger) det (?:\w+ ){0,4}(?:av|i)? ?(?:rundskriv|vedtak|avslag)\w*|\bdet framgår av rundskriv\w*|\bi rundskriv\w* (?:heter|står|stod|het|framgår|er det)\b|\better rundskriv\w*|\bifølge rundskriv\w*|\bvedtaket bygger på\b|\bav(?:slag|slått) fordi\b");
-cue!(TURNS, r"\bikke (?:\w+ ){0,2}(?:enig|følge|slutte)\b|\buenig\b|\ber enig\b|\bslutter seg\b|\bikke (?:\w+ ){0,2}(?:støtte|dekning|grunnlag|hjemmel)\b");
-cue!(FORMER, r"^\[?(?:endret|sist endret)\b|\btidligere (?:var|ble|sto|stod|het|praksis|tekst|versjon|lød|rundskriv)|\bfør dette\b|\bden tidligere teksten\b|\bden gamle\b|\bble .{0,30}\bholdt utenfor\b|\bi eldre (?:saker|versjoner|praksis)\b");
-cue!(OUTCOME, r"^(?:[\w, ]{0,30})?\b(?:vedtak\w*|anken|klagen|avslag\w*|saken|kjennelsen|dommen)\b[^.]{0,60}\b(?:stadfestes|omgjøres|oppheves|opphever|avvises|heves|hjemvises|enstemmig|fører (?:ikke )?fram|gjort om|blir stående|tas (?:ikke )?til følge|er riktig|var riktig|er uriktig)\b[^.]{0,40}\.?$");
-cue!(HEAVES, r"\b(?:saken|anken|klagen|ankesaken) (?:\w+ ){0,2}(?:heves|avvises|blir hevet|blir avvist|er trukket|trekkes)\b|\bavvise[rs]? (?:anken|klagen|saken)\b|\btrukket (?:anken|klagen)\b|\bheves som trukket\b|\bfor sent (?:framsatt|framsatte|innkommet)\b.{0,40}\bavvis");
-cue!(SETS_ASIDE, r"\b(?:opphever|oppheves|opphevet|opphevd|oppheva)\b[^.]{0,80}|\b(?:sende[rs]?|sendt) (?:\w+ ){0,2}(?:saken|saka) (?:\w+ ){0,2}(?:tilbake|attende)\b|\bhjemvis\w*|\bhjemsende\w*");
-cue!(NEW_INFORMATION, r"\bnye? (?:\w+ ){0,2}(?:opplysning\w*|dokument\w*|lønnsslipp\w*|epikrise\w*|legeerklæring\w*|erklæring\w*|bevis|spesialisterklæring\w*|uttalelse\w*|undersøkelse\w*|faktum)\b|\bforelå ikke da\b|\bikke (?:kjent|tilgjengelig|framlagt|lagt fram) (?:da|for|ved|tidligere)\b|\bførst (?:lagt|framlagt|kommet|sendt) (?:\w+ ){0,3}(?:under|etter|i) (?:anke|klage)\w*|\bopplysningene (?:\w+ ){0,3}(?:etter|kom)\b");
-cue!(DECLINES, r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\bkommer ikke opp\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b");
-cue!(DISCRETION, r"\bsamlet vurdering\b|\bskjønnsmessig\w*|\bkonkret vurdering\b|\bhelhetsvurdering\b|\brimelig grunn\b|\bsærlige grunner\b|\bi vurderingen (?:inngår|legges|er)\b|\bmoment\w*\b|\bberor på\b|\bberoende på\b|\bavveining\w*");
-cue!(CONCRETE, r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b");
+cue!(
+    PARTY,
+    r"^(?:(?:rettens )?mindretall\w*|(?:den )?ankende parts?\b|ankeren\b|klager(?:en)?s?\b|ankemotpart\w*|motpart\w*|søker(?:en)?\b|(?:hun|han|de) (?:mener|anfører|hevder|viser til)|advokat\w*|(?:mor|far|moren|faren|legen|overlegen|arbeidsgiver\w*|kommunen|sykehuset|barnehagen|skolen)\b|staten\b|direktoratet\b|departementet\b|nav(?:[ -]kontor\w*)?\b|nav arbeid og ytelser\b|etaten\b|førsteinstans\w*|enheten\b|forvaltningsenhet\w*|i (?:avslag\w*|vedtak\w*|den påankede|oversendelses\w*|innstilling\w*|klagen|anken)\b|[a-zæøå]{1,2} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser))"
+);
+cue!(
+    REPORTED,
+    r"\b(?:anfør(?:er|te|t|es)|hevde[rst]*|gjør gjeldende|gjort gjeldende|gjorde gjeldende|(?:klager(?:en)?|ankende part|ankemotparten|staten|etaten|direktoratet|førsteinstansen|nav|nav-kontoret|vedtaksinstansen|partene|hun|han) (?:\w+ ){0,2}(?:mener|mente|viser til|viste til|skriver|skrev|la til grunn|har lagt til grunn|har vist til|avslo|fant)|(?:har )?vist til at)\b"
+);
+cue!(
+    OF_APPEALS,
+    r"\bklageinstansen\w* (?:\w+ ){0,3}(?:mener|mente|viste? til|viser til|skriver|skrev|la til grunn|har lagt til grunn|legger til grunn|fant|avslo|kom til|siterte|stadfestet|pekte|holder fast|har vist|bygde|bygger|krevde|krever|så|regnet)\b|\better klageinstansens (?:syn|praksis|oppfatning)\b"
+);
+cue!(
+    QUOTING,
+    r"\b(?:rundskriv\w*|vedtak\w*|avslag\w*|avgjørelse\w*|praksis\w*|merknad\w*|innstilling\w*|forarbeid\w*|proposisjon\w*|loven|lovforslag\w*) (?:\w+ ){0,4}(?:sier|sa|heter|het|står|stod|sto|framgår|lyder|lød|krever|krevde|uttaler|legger|la|bestemmer|forutsatte|forutsetter|bygger|bygde)\b[^.]{0,12}\b(?:at|om|bare|det)\b|\b(?:heter|het|står|stod|framgår|følger) det (?:\w+ ){0,4}(?:av|i)? ?(?:rundskriv|vedtak|avslag)\w*|\bdet framgår av rundskriv\w*|\bi rundskriv\w* (?:heter|står|stod|het|framgår|er det)\b|\better rundskriv\w*|\bifølge rundskriv\w*|\bvedtaket bygger på\b|\bav(?:slag|slått) fordi\b"
+);
+cue!(
+    TURNS,
+    r"\bikke (?:\w+ ){0,2}(?:enig|følge|slutte)\b|\buenig\b|\ber enig\b|\bslutter seg\b|\bikke (?:\w+ ){0,2}(?:støtte|dekning|grunnlag|hjemmel)\b"
+);
+cue!(
+    FORMER,
+    r"^\[?(?:endret|sist endret)\b|\btidligere (?:var|ble|sto|stod|het|praksis|tekst|versjon|lød|rundskriv)|\bfør dette\b|\bden tidligere teksten\b|\bden gamle\b|\bble .{0,30}\bholdt utenfor\b|\bi eldre (?:saker|versjoner|praksis)\b"
+);
+cue!(
+    OUTCOME,
+    r"^(?:[\w, ]{0,30})?\b(?:vedtak\w*|anken|klagen|avslag\w*|saken|kjennelsen|dommen)\b[^.]{0,60}\b(?:stadfestes|omgjøres|oppheves|opphever|avvises|heves|hjemvises|enstemmig|fører (?:ikke )?fram|gjort om|blir stående|tas (?:ikke )?til følge|er riktig|var riktig|er uriktig)\b[^.]{0,40}\.?$"
+);
+cue!(
+    HEAVES,
+    r"\b(?:saken|anken|klagen|ankesaken) (?:\w+ ){0,2}(?:heves|avvises|blir hevet|blir avvist|er trukket|trekkes)\b|\bavvise[rs]? (?:anken|klagen|saken)\b|\btrukket (?:anken|klagen)\b|\bheves som trukket\b|\bfor sent (?:framsatt|framsatte|innkommet)\b.{0,40}\bavvis"
+);
+cue!(
+    SETS_ASIDE,
+    r"\b(?:opphever|oppheves|opphevet|opphevd|oppheva)\b[^.]{0,80}|\b(?:sende[rs]?|sendt) (?:\w+ ){0,2}(?:saken|saka) (?:\w+ ){0,2}(?:tilbake|attende)\b|\bhjemvis\w*|\bhjemsende\w*"
+);
+cue!(
+    NEW_INFORMATION,
+    r"\bnye? (?:\w+ ){0,2}(?:opplysning\w*|dokument\w*|lønnsslipp\w*|epikrise\w*|legeerklæring\w*|erklæring\w*|bevis|spesialisterklæring\w*|uttalelse\w*|undersøkelse\w*|faktum)\b|\bforelå ikke da\b|\bikke (?:kjent|tilgjengelig|framlagt|lagt fram) (?:da|for|ved|tidligere)\b|\bførst (?:lagt|framlagt|kommet|sendt) (?:\w+ ){0,3}(?:under|etter|i) (?:anke|klage)\w*|\bopplysningene (?:\w+ ){0,3}(?:etter|kom)\b"
+);
+cue!(
+    DECLINES,
+    r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\bkommer ikke opp\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b"
+);
+cue!(
+    DISCRETION,
+    r"\bsamlet vurdering\b|\bskjønnsmessig\w*|\bkonkret vurdering\b|\bhelhetsvurdering\b|\brimelig grunn\b|\bsærlige grunner\b|\bi vurderingen (?:inngår|legges|er)\b|\bmoment\w*\b|\bberor på\b|\bberoende på\b|\bavveining\w*"
+);
+cue!(
+    CONCRETE,
+    r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
+);
 
-cue!(QUESTION, r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bavgjørende (?:er|blir) om\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b");
-cue!(OF_OTHERS, r"\b(?:trr|hr|ka|l[abefghs]|rt)-\S+ (?:\w+ ){0,3}(?:gjaldt|forelå|ble|la|krevde|kom|het|hadde|var)\b|^i (?:trr|hr|ka|l[abefghs]|rt)-");
+cue!(
+    QUESTION,
+    r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bavgjørende (?:er|blir) om\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
+);
+cue!(
+    OF_OTHERS,
+    r"\b(?:trr|hr|ka|l[abefghs]|rt)-\S+ (?:\w+ ){0,3}(?:gjaldt|forelå|ble|la|krevde|kom|het|hadde|var)\b|^i (?:trr|hr|ka|l[abefghs]|rt)-"
+);
 
 /// The sentence without its § numbers, which stand between words that belong together.
 fn without_references(folded: &str) -> String {
     static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        pattern(r"(?:,? ?jf\.? )?§§? ?\d+[\w-]*(?: [a-z]\b)?(?: (?:første|andre|tredje|fjerde|femte|sjette|sjuende|syvende|åttende|siste|\d\.) ledd)?(?: bokstav \w\b)?(?: nr\.? ?\d+)?(?: (?:første|andre|tredje|\d\.) punktum)? ?")
+        pattern(
+            r"(?:,? ?jf\.? )?§§? ?\d+[\w-]*(?: [a-z]\b)?(?: (?:første|andre|tredje|fjerde|femte|sjette|sjuende|syvende|åttende|siste|\d\.) ledd)?(?: bokstav \w\b)?(?: nr\.? ?\d+)?(?: (?:første|andre|tredje|\d\.) punktum)? ?",
+        )
     });
     REFERENCE.as_ref().map_or_else(|| folded.to_owned(), |reference| reference.replace_all(folded, "").into_owned())
 }
 
-cue!(PAST, r"\b(?:kom|var|ble|forelå|gikk|sto|ga|tok|viste|sluttet|døde|startet|varte|skjedde|utgjorde|virket|reiste|betalte|levde|drev|eide|hadde|bestod|besto|visste|fant)\b");
+cue!(
+    PAST,
+    r"\b(?:kom|var|ble|forelå|gikk|sto|ga|tok|viste|sluttet|døde|startet|varte|skjedde|utgjorde|virket|reiste|betalte|levde|drev|eide|hadde|bestod|besto|visste|fant)\b"
+);
 
 /// Reads what a document says the rule is. Vectors are left empty; [`embed`] fills them.
 pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading {
@@ -224,7 +274,8 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
                 if said.len() > 1 && is_reported(&one, document.kind) {
                     continue;
                 }
-                if let Some(statement) = statement(clause, &one, analyser, &generic, provisions.clone(), document.kind) {
+                if let Some(statement) = statement(clause, &one, analyser, &generic, provisions.clone(), document.kind)
+                {
                     reading.statements.push(Statement {
                         range: start..start + whole.len(),
                         text: whole.to_owned(),
@@ -289,8 +340,11 @@ fn wanted_roles(document: &Document) -> Vec<Role> {
 
 /// The sentence without «Retten bemerker:».
 fn without_lead(text: &str) -> &str {
-    static LEAD: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"^[^:«]{0,70}\b(?:bemerke[rt]?|merknad\w*|slik(?: på [^:]{0,20})?|syn|svar|konklusjon|retten)\b[^:]{0,12}: "));
+    static LEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"^[^:«]{0,70}\b(?:bemerke[rt]?|merknad\w*|slik(?: på [^:]{0,20})?|syn|svar|konklusjon|retten)\b[^:]{0,12}: ",
+        )
+    });
     let lead = LEAD.as_ref().and_then(|lead| lead.find(text)).map_or(0, |found| found.end());
     text.get(lead..).filter(|rest| rest.len() > LENGTHS.start).unwrap_or(text)
 }
@@ -330,8 +384,14 @@ fn is_reported(folded: &str, kind: SourceKind) -> bool {
 }
 
 // The appealed decision, or a source that it rests on, speaks.
-cue!(APPEALED, r"\b(?:klageinstans\w*|nav\b|nav-kontor\w*|etaten\w*|førsteinstans\w*|underinstans\w*|vedtaksinstans\w*|ankemotpart\w*|avslag\w*|avslo\w*|vedtak\w*|forvaltningsenhet\w*|rundskriv\w*|direktorat\w*|praksis\w*|trygderett\w*|staten)\b");
-cue!(CITIZEN, r"^(?:(?:den )?ankende parts?\b|ankeren\b|klager(?:en)?s?\b|søkeren\b|medlemmet (?:mener|anfører)|[a-zæøå]{1,3} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser|søkte|fikk|er|hadde|har)\b|(?:hun|han|de|du) )");
+cue!(
+    APPEALED,
+    r"\b(?:klageinstans\w*|nav\b|nav-kontor\w*|etaten\w*|førsteinstans\w*|underinstans\w*|vedtaksinstans\w*|ankemotpart\w*|avslag\w*|avslo\w*|vedtak\w*|forvaltningsenhet\w*|rundskriv\w*|direktorat\w*|praksis\w*|trygderett\w*|staten)\b"
+);
+cue!(
+    CITIZEN,
+    r"^(?:(?:den )?ankende parts?\b|ankeren\b|klager(?:en)?s?\b|søkeren\b|medlemmet (?:mener|anfører)|[a-zæøå]{1,3} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser|søkte|fikk|er|hadde|har)\b|(?:hun|han|de|du) )"
+);
 
 /// Whether a sentence that is not the deciding body's own says what the appealed decision rests on.
 fn is_of_appealed(folded: &str, role: Role) -> bool {
@@ -399,8 +459,12 @@ fn generic_terms(analyser: &Analyser) -> HashSet<u32> {
 
 /// The hashed stems of a text that carry meaning, sorted, each once.
 fn terms(text: &str, analyser: &Analyser, generic: &HashSet<u32>) -> Vec<u32> {
-    let mut terms: Vec<u32> =
-        analyser.document_terms(text).into_iter().map(|(hash, _)| hash).filter(|hash| !generic.contains(hash)).collect();
+    let mut terms: Vec<u32> = analyser
+        .document_terms(text)
+        .into_iter()
+        .map(|(hash, _)| hash)
+        .filter(|hash| !generic.contains(hash))
+        .collect();
     terms.sort_unstable();
     terms.dedup();
     terms
@@ -424,10 +488,16 @@ fn negated(folded: &str, analyser: &Analyser, generic: &HashSet<u32>) -> Vec<u32
 
 /// How much a sentence of a ruling is about its one case.
 fn concreteness(whole: &str, folded: &str) -> f32 {
-    static PARTY_LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?:^|[ («])(?:[A-ZÆØÅ]{1,2}|[A-Z]{2}s)(?: [a-zæøå]|[,.]|$)"));
+    static PARTY_LETTER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?:^|[ («])(?:[A-ZÆØÅ]{1,2}|[A-Z]{2}s)(?: [a-zæøå]|[,.]|$)"));
     let cues = CONCRETE.as_ref().map_or(0, |cue| cue.find_iter(folded).count());
     let letters = PARTY_LETTER.as_ref().map_or(0, |cue| {
-        cue.find_iter(whole).filter(|found| !matches!(found.as_str().trim_matches([' ', '(', '«', ',', '.']).chars().next(), Some('G' | 'I')) || found.as_str().len() > 4).count()
+        cue.find_iter(whole)
+            .filter(|found| {
+                !matches!(found.as_str().trim_matches([' ', '(', '«', ',', '.']).chars().next(), Some('G' | 'I'))
+                    || found.as_str().len() > 4
+            })
+            .count()
     });
     // A rule is spoken in the present.
     let past = PAST.as_ref().map_or(0, |cue| cue.find_iter(folded).count());
@@ -538,7 +608,9 @@ fn traits(document: &Document) -> Traits {
     ) || (document.outcome.is_none() && any(&HEAVES))
         || document.reversal_reason == Some(ReversalReason::Procedure);
     traits.set_aside = document.outcome == Some(Opphevet)
-        || (document.outcome.is_none() && any(&SETS_ASIDE) && own.iter().any(|folded| folded.len() < 160 && says(&SETS_ASIDE, folded)));
+        || (document.outcome.is_none()
+            && any(&SETS_ASIDE)
+            && own.iter().any(|folded| folded.len() < 160 && says(&SETS_ASIDE, folded)));
     traits.new_information = document.reversal_reason == Some(ReversalReason::NewInformation)
         || (document.reversal_reason != Some(ReversalReason::Law) && any(&NEW_INFORMATION));
     traits.declines = any(&DECLINES);
@@ -570,7 +642,18 @@ fn decision_days(text: &str) -> Vec<Date> {
 /// The days that a pattern with day, month and year finds.
 fn days(pattern: &Regex, text: &str) -> Vec<Date> {
     const MONTHS: [&str; 12] = [
-        "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember",
+        "januar",
+        "februar",
+        "mars",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "desember",
     ];
     let mut days: Vec<Date> = pattern
         .captures_iter(text)
@@ -602,8 +685,7 @@ pub(super) fn treats(reading: &Reading, other: &Source, manner: Manner) -> Vec<u
 /// Whether the reading treats this very document, by its id.
 pub(super) fn treats_by_name(reading: &Reading, other: &Source, manner: Manner) -> bool {
     use super::treatment::Target;
-    reading
-        .treatments
-        .iter()
-        .any(|treatment| treatment.manner == manner && matches!(&treatment.target, Target::Document(id) if *id == other.id))
+    reading.treatments.iter().any(|treatment| {
+        treatment.manner == manner && matches!(&treatment.target, Target::Document(id) if *id == other.id)
+    })
 }

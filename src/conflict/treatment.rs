@@ -74,7 +74,8 @@ static KINDS: LazyLock<Vec<(SourceKind, Regex)>> = LazyLock::new(|| {
 /// What the sentence says of other sources. `folded` is the sentence folded, `whole` as written, `before` the sentence
 /// before it, folded: «Rundskrivet krever avtale. Retten er ikke enig i dette.»
 pub(super) fn of_sentence(order: usize, whole: &str, folded: &str, before: &str, own: &Source) -> Vec<Treatment> {
-    let Some((manner, cue)) = MANNERS.iter().find_map(|(manner, pattern)| Some((*manner, pattern.find(folded)?))) else {
+    let Some((manner, cue)) = MANNERS.iter().find_map(|(manner, pattern)| Some((*manner, pattern.find(folded)?)))
+    else {
         return Vec::new();
     };
     let mut targets: Vec<Target> = law::find(whole, None)

@@ -47,29 +47,42 @@ pub(super) fn question(sides: &[Vec<(&Reading, &Statement)>; 2], provisions: &[S
     statements.sort_by_key(|statement| (statement.concrete > 0.3, statement.text.len().abs_diff(90)));
     let asked = statements.iter().find_map(|statement| turned(&statement.text));
     let ending = |question: &str| {
-        if place.is_empty() || question.contains('§') { format!("{question}?") } else { format!("{question} etter {place}?") }
+        if place.is_empty() || question.contains('§') {
+            format!("{question}?")
+        } else {
+            format!("{question} etter {place}?")
+        }
     };
     match asked {
         Some(question) => ending(&question),
         None => {
             let one = statements.first().map_or_else(String::new, |statement| stance(statement));
-            if place.is_empty() { format!("Stemmer det at {}?", lower(&one)) } else { format!("Stemmer det etter {place} at {}?", lower(&one)) }
+            if place.is_empty() {
+                format!("Stemmer det at {}?", lower(&one))
+            } else {
+                format!("Stemmer det etter {place} at {}?", lower(&one))
+            }
         }
     }
 }
 
 /// A plain main clause turned into a question: «Medlemmet må møte fram» → «Må medlemmet møte fram».
 fn turned(text: &str) -> Option<String> {
-    static CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(&format!(r"^((?:[\p{{L}}\d§«»-]+ ){{1,7}}?)({FINITE}) ([^;:]{{12,160}})$")).ok()
-    });
+    static CLAUSE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(&format!(r"^((?:[\p{{L}}\d§«»-]+ ){{1,7}}?)({FINITE}) ([^;:]{{12,160}})$")).ok());
     let text = text.trim().trim_end_matches('.');
     let text = FRAME.as_ref().and_then(|frame| frame.find(text)).map_or(text, |found| &text[found.end()..]);
     let found = CLAUSE.as_ref()?.captures(text)?;
     let (subject, verb, rest) = (found.get(1)?.as_str().trim(), &found[2], found[3].trim());
     // A clause that begins with a conjunction or an adverb has its verb before its subject already.
     let first = subject.split(' ').next()?.to_lowercase();
-    if ["når", "dersom", "hvis", "etter", "for", "ved", "i", "der", "selv", "men", "og", "at", "til", "hvor", "hva", "om", "dette", "også", "bare", "under", "av", "slik", "dermed", "derfor", "her", "så", "som", "mens", "med", "på", "før", "fra"].contains(&first.as_str()) {
+    if [
+        "når", "dersom", "hvis", "etter", "for", "ved", "i", "der", "selv", "men", "og", "at", "til", "hvor", "hva",
+        "om", "dette", "også", "bare", "under", "av", "slik", "dermed", "derfor", "her", "så", "som", "mens", "med",
+        "på", "før", "fra",
+    ]
+    .contains(&first.as_str())
+    {
         return None;
     }
     let rest = plain(rest);
@@ -82,7 +95,12 @@ fn plain(text: &str) -> String {
     if let Some(at) = words.iter().position(|word| matches!(*word, "ikke" | "ikkje")) {
         words.remove(at);
         if words.get(at).is_some_and(|word| matches!(*word, "noe" | "noko" | "noen")) {
-            let article = if words.get(at + 1).is_some_and(|next| next.starts_with("vilkår") || next.starts_with("krav")) { "et" } else { "" };
+            let article =
+                if words.get(at + 1).is_some_and(|next| next.starts_with("vilkår") || next.starts_with("krav")) {
+                    "et"
+                } else {
+                    ""
+                };
             words[at] = article;
         }
     }
@@ -106,7 +124,9 @@ pub(super) fn explanation(sides: &[Vec<(&Reading, &Statement)>; 2], settled: Opt
     };
     let mut text = format!("{} {}", says(&sides[0]), says(&sides[1]));
     if sides.iter().flatten().any(|(reading, _)| reading.source.kind == SourceKind::Circular) {
-        text.push_str(" Rundskrivet binder førstelinjen til det blir endret; det binder ikke Trygderetten eller domstolene.");
+        text.push_str(
+            " Rundskrivet binder førstelinjen til det blir endret; det binder ikke Trygderetten eller domstolene.",
+        );
     }
     match settled {
         Some(settled) => {

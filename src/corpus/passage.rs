@@ -102,7 +102,8 @@ impl Cutter<'_> {
     /// Counting takes time in proportion to the text, so what is far too long is not counted at all: tokens of more
     /// than [`LONGEST_TOKEN`] bytes on average are no text.
     fn fits(&self, range: &Range<usize>) -> bool {
-        range.len() <= self.budget.saturating_mul(LONGEST_TOKEN) && (self.count)(&self.text[range.clone()]) <= self.budget
+        range.len() <= self.budget.saturating_mul(LONGEST_TOKEN)
+            && (self.count)(&self.text[range.clone()]) <= self.budget
     }
 
     fn pieces(&self, document: &Document, group: Range<usize>) -> Vec<Piece> {

@@ -22,11 +22,9 @@ impl<'a> Adapter<'a> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         for name in tensors.names() {
             let known = (0..layers).any(|layer| {
-                projections.iter().any(|projection| {
-                    ["A", "B"]
-                        .iter()
-                        .any(|side| *name == format!("l{layer}.{projection}.{side}"))
-                })
+                projections
+                    .iter()
+                    .any(|projection| ["A", "B"].iter().any(|side| *name == format!("l{layer}.{projection}.{side}")))
             });
             if !known {
                 return Err(format!("modellen har ingen matrise for «{name}»"));
@@ -36,13 +34,7 @@ impl<'a> Adapter<'a> {
     }
 
     /// Adds the adapter of the matrix `name` (such as `l0.q`) to `weights`, which lie out × in.
-    pub fn merge(
-        &self,
-        name: &str,
-        weights: &mut [f32],
-        n_out: usize,
-        n_in: usize,
-    ) -> Result<(), String> {
+    pub fn merge(&self, name: &str, weights: &mut [f32], n_out: usize, n_in: usize) -> Result<(), String> {
         let side = |side: &str| self.tensors.tensor(&format!("{name}.{side}")).ok();
         let (a, b) = match (side("A"), side("B")) {
             (Some(a), Some(b)) => (a, b),
@@ -81,9 +73,7 @@ fn floats(tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {
             let quads = data.as_chunks::<4>().0;
             Ok(quads.iter().map(|b| f32::from_le_bytes(*b)).collect())
         }
-        other => Err(format!(
-            "tallformatet {other:?} er ikke F16, BF16 eller F32"
-        )),
+        other => Err(format!("tallformatet {other:?} er ikke F16, BF16 eller F32")),
     }
 }
 
@@ -98,16 +88,10 @@ mod tests {
             halves.flat_map(f16::to_le_bytes).collect()
         };
         // in = 2, rank = 2, out = 3
-        let (a, b) = (
-            bytes(&[1.0, 2.0, 3.0, 4.0]),
-            bytes(&[1.0, 0.0, 2.0, 0.0, 1.0, 1.0]),
-        );
+        let (a, b) = (bytes(&[1.0, 2.0, 3.0, 4.0]), bytes(&[1.0, 0.0, 2.0, 0.0, 1.0, 1.0]));
         let view = |shape: [usize; 2], data| TensorView::new(Dtype::F16, shape.into(), data);
         let file = safetensors::serialize(
-            [
-                ("l0.q.A", view([2, 2], &a).expect("A")),
-                ("l0.q.B", view([2, 3], &b).expect("B")),
-            ],
+            [("l0.q.A", view([2, 2], &a).expect("A")), ("l0.q.B", view([2, 3], &b).expect("B"))],
             None,
         )
         .expect("a file");

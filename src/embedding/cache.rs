@@ -59,9 +59,7 @@ impl Cache {
 
     /// A fresh folder for half-done work, on the same disk. Only under the lock.
     pub fn staging(&self, _lock: &CacheLock, name: &str) -> Result<PathBuf, EmbeddingError> {
-        let path = self
-            .path("staging")
-            .join(format!("{name}-{}", std::process::id()));
+        let path = self.path("staging").join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&path).map_err(EmbeddingError::io("opprettet mappen", &path))?;
         Ok(path)
     }
@@ -70,9 +68,7 @@ impl Cache {
     pub fn find(&self, name: &str, sha256: Option<&str>) -> Option<PathBuf> {
         let path = self.path(name);
         let bytes = fs::metadata(&path).ok()?.len();
-        let note = fs::read(note_path(&path))
-            .ok()
-            .and_then(|note| serde_json::from_slice::<Note>(&note).ok());
+        let note = fs::read(note_path(&path)).ok().and_then(|note| serde_json::from_slice::<Note>(&note).ok());
         if let Some(note) = note {
             let right = sha256.is_none_or(|sha256| sha256 == note.sha256);
             return (right && note.bytes == bytes).then_some(path);
@@ -122,11 +118,7 @@ impl Cache {
             .map_err(EmbeddingError::io("skrevet", &half))?;
         if let Some(expected) = sha256.filter(|&expected| expected != found) {
             let _ = fs::remove_file(&half);
-            return Err(EmbeddingError::WrongHash {
-                what: name.to_owned(),
-                expected: expected.to_owned(),
-                found,
-            });
+            return Err(EmbeddingError::WrongHash { what: name.to_owned(), expected: expected.to_owned(), found });
         }
         // An old note must not vouch for the new file if we are killed between the two renames.
         let _ = fs::remove_file(note_path(&path));
@@ -201,9 +193,8 @@ mod tests {
         let (folder, cache) = cache();
         let lock = cache.lock().expect("the lock");
         let wrong = "0".repeat(64);
-        let error = cache
-            .place(&lock, "a/file", &mut &b"something else"[..], Some(&wrong))
-            .expect_err("the hash differs");
+        let error =
+            cache.place(&lock, "a/file", &mut &b"something else"[..], Some(&wrong)).expect_err("the hash differs");
         assert!(matches!(error, EmbeddingError::WrongHash { .. }), "{error}");
         assert_eq!(fs::read_dir(folder.path().join("a")).expect("a").count(), 0);
     }
@@ -213,9 +204,7 @@ mod tests {
         let (_folder, cache) = cache();
         let lock = cache.lock().expect("the lock");
         let hash = hash_bytes(b"the weights");
-        let path = cache
-            .place(&lock, "file", &mut &b"the weights"[..], Some(&hash))
-            .expect("placed");
+        let path = cache.place(&lock, "file", &mut &b"the weights"[..], Some(&hash)).expect("placed");
         assert_eq!(cache.find("file", Some(&hash)), Some(path.clone()));
         assert_eq!(cache.find("file", Some(&"0".repeat(64))), None);
         fs::write(&path, b"the wei").expect("cut off");

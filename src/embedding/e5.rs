@@ -80,9 +80,7 @@ impl<'a> E5Weights<'a> {
             || !feed_forward.is_multiple_of(BLOCK)
             || !hidden.is_multiple_of(heads)
         {
-            return Err(format!(
-                "blokk {block}, bredde {hidden}, hoder {heads} går ikke opp"
-            ));
+            return Err(format!("blokk {block}, bredde {hidden}, hoder {heads} går ikke opp"));
         }
 
         let pieces = at.u32()? as usize;
@@ -115,42 +113,19 @@ impl<'a> E5Weights<'a> {
                 .checked_add(bytes)
                 .filter(|&end| end <= data.len() && bytes == expected)
                 .ok_or_else(|| format!("{name} ligger utenfor filen, som er avkortet"))?;
-            tensors.insert(
-                name,
-                Entry {
-                    storage,
-                    values,
-                    start,
-                    end,
-                },
-            );
+            tensors.insert(name, Entry { storage, values, start, end });
         }
         Ok(Self {
-            shape: Shape {
-                hidden,
-                layers,
-                heads,
-                feed_forward,
-                vocabulary,
-                positions,
-                token_types,
-                epsilon,
-            },
+            shape: Shape { hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon },
             data,
             tensors,
         })
     }
 
     fn entry(&self, name: &str, values: usize) -> Result<(&Entry, &'a [u8]), String> {
-        let entry = self
-            .tensors
-            .get(name)
-            .ok_or_else(|| format!("tensoren {name} mangler"))?;
+        let entry = self.tensors.get(name).ok_or_else(|| format!("tensoren {name} mangler"))?;
         if entry.values != values {
-            return Err(format!(
-                "{name} har {} verdier, ventet {values}",
-                entry.values
-            ));
+            return Err(format!("{name} har {} verdier, ventet {values}", entry.values));
         }
         Ok((entry, &self.data[entry.start..entry.end]))
     }
@@ -159,12 +134,7 @@ impl<'a> E5Weights<'a> {
     pub fn floats(&self, name: &str, values: usize) -> Result<Vec<f32>, String> {
         let (entry, raw) = self.entry(name, values)?;
         if entry.storage == Storage::Float {
-            return Ok(raw
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect());
+            return Ok(raw.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect());
         }
         let mut out = Vec::with_capacity(values);
         for block in raw.as_chunks::<BLOCK_BYTES>().0 {
@@ -188,11 +158,7 @@ impl<'a> E5Weights<'a> {
             scales.push(f16::from_le_bytes([block[0], block[1]]).to_f32());
             // n - 8 in two's complement of four bits is n with its top bit flipped.
             let pairs = block[2..].as_chunks::<2>().0;
-            nibbles.extend(
-                pairs
-                    .iter()
-                    .map(|[a, b]| ((a & 15) | ((b & 15) << 4)) ^ 0x88),
-            );
+            nibbles.extend(pairs.iter().map(|[a, b]| ((a & 15) | ((b & 15) << 4)) ^ 0x88));
             nibbles.extend(pairs.iter().map(|[a, b]| ((a >> 4) | (b & 0xf0)) ^ 0x88));
         }
         Ok(Some(FourBit { nibbles, scales }))
@@ -271,22 +237,13 @@ mod tests {
         let data = file();
         let weights = E5Weights::read(&data).expect("a good file");
         let floats = weights.floats("t", 32).expect("the tensor");
-        let expected: Vec<f32> = (0..16)
-            .chain((0..16).rev())
-            .map(|nibble| (nibble as f32 - 8.0) * 0.5)
-            .collect();
+        let expected: Vec<f32> = (0..16).chain((0..16).rev()).map(|nibble| (nibble as f32 - 8.0) * 0.5).collect();
         assert_eq!(floats, expected);
 
-        let packed = weights
-            .four_bit("t", 32)
-            .expect("the tensor")
-            .expect("4-bit");
+        let packed = weights.four_bit("t", 32).expect("the tensor").expect("4-bit");
         let signed = |nibble: u8| f32::from(((nibble << 4) as i8) >> 4) * packed.scales[0];
-        let unpacked: Vec<f32> = packed
-            .nibbles
-            .iter()
-            .flat_map(|byte| [signed(byte & 15), signed(byte >> 4)])
-            .collect();
+        let unpacked: Vec<f32> =
+            packed.nibbles.iter().flat_map(|byte| [signed(byte & 15), signed(byte >> 4)]).collect();
         assert_eq!(unpacked, expected);
     }
 

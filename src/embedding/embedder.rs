@@ -54,10 +54,7 @@ impl FastEmbedder {
     /// Loads a prepared model.
     pub fn load(prepared: &Prepared, sessions: Option<usize>) -> Result<Self, EmbeddingError> {
         let environment = environment(&prepared.runtime_library)?;
-        let failed = |message: String| EmbeddingError::Model {
-            model: prepared.model_id.clone(),
-            message,
-        };
+        let failed = |message: String| EmbeddingError::Model { model: prepared.model_id.clone(), message };
         let (mut tokenizer, mut engines) = match &prepared.model {
             ModelFiles::Local { onnx, tokenizer } => {
                 let processors = thread::available_parallelism().map_or(1, usize::from);
@@ -65,20 +62,12 @@ impl FastEmbedder {
                 load_local(onnx, tokenizer, &environment, sessions).map_err(failed)?
             }
             ModelFiles::Hub { model, cache } => load_hub(model.clone(), cache, environment)
-                .map_err(|message| EmbeddingError::Hub {
-                    model: model.to_string(),
-                    message,
-                })?,
+                .map_err(|message| EmbeddingError::Hub { model: model.to_string(), message })?,
         };
-        tokenizer
-            .with_padding(None)
-            .with_truncation(None)
-            .map_err(|error| failed(error.to_string()))?;
+        tokenizer.with_padding(None).with_truncation(None).map_err(|error| failed(error.to_string()))?;
 
         let prefixes = Prefixes::of(&prepared.model_id);
-        let around = tokenizer
-            .encode_fast(prefixes.passage, true)
-            .map_or(8, |encoding| encoding.len());
+        let around = tokenizer.encode_fast(prefixes.passage, true).map_or(8, |encoding| encoding.len());
         let workers = engines.len();
         let mut dimensions = 0;
         for engine in &mut engines {
@@ -99,10 +88,7 @@ impl FastEmbedder {
     fn embed(&self, kind: Kind, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
         let workers = self.workers.min(texts.len());
         if workers <= 1 {
-            return texts
-                .iter()
-                .map(|text| self.embed_one(kind, text))
-                .collect();
+            return texts.iter().map(|text| self.embed_one(kind, text)).collect();
         }
         let next = AtomicUsize::new(0);
         let work = || {
@@ -140,10 +126,7 @@ impl FastEmbedder {
     }
 
     fn failed(&self, message: String) -> EmbeddingError {
-        EmbeddingError::Model {
-            model: self.model_id.clone(),
-            message,
-        }
+        EmbeddingError::Model { model: self.model_id.clone(), message }
     }
 }
 
@@ -170,9 +153,7 @@ impl Embedder for FastEmbedder {
 
     fn count_tokens(&self, text: &str) -> usize {
         // A text that cannot be tokenised is counted as the longest that it could be.
-        self.tokenizer
-            .encode_fast(text, false)
-            .map_or(text.len(), |encoding| encoding.len())
+        self.tokenizer.encode_fast(text, false).map_or(text.len(), |encoding| encoding.len())
     }
 }
 
@@ -180,15 +161,9 @@ impl Prefixes {
     /// The E5 family marks questions and passages; the others that we know of do without.
     fn of(model_id: &str) -> Self {
         if model_id.to_lowercase().contains("e5") {
-            Self {
-                query: "query: ",
-                passage: "passage: ",
-            }
+            Self { query: "query: ", passage: "passage: " }
         } else {
-            Self {
-                query: "",
-                passage: "",
-            }
+            Self { query: "", passage: "" }
         }
     }
 }
@@ -206,13 +181,7 @@ struct PoolState {
 
 impl Pool {
     fn new(sessions: Vec<Engine>) -> Self {
-        Self {
-            state: Mutex::new(PoolState {
-                idle: sessions,
-                waiting_queries: 0,
-            }),
-            freed: Condvar::new(),
-        }
+        Self { state: Mutex::new(PoolState { idle: sessions, waiting_queries: 0 }), freed: Condvar::new() }
     }
 
     /// Waits for a session. Passages stand back while a question waits.
@@ -229,10 +198,7 @@ impl Pool {
                 }
                 return session;
             }
-            state = self
-                .freed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -253,10 +219,7 @@ fn environment(library: &Path) -> Result<Environment, EmbeddingError> {
     if let Some(environment) = &*environment {
         return Ok(environment.clone());
     }
-    let failed = |message: String| EmbeddingError::Runtime {
-        library: library.to_path_buf(),
-        message,
-    };
+    let failed = |message: String| EmbeddingError::Runtime { library: library.to_path_buf(), message };
     let builder = ort::init_from(library).map_err(|error| failed(error.to_string()))?;
     let made = builder.build().map_err(|error| failed(error.to_string()))?;
     Ok(environment.insert(made).clone())

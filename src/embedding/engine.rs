@@ -65,9 +65,7 @@ pub(super) fn load_hub(
 }
 
 fn session(onnx: &Path, environment: &Environment) -> ort::Result<Session> {
-    Session::builder(environment)?
-        .with_intra_threads(1)?
-        .commit_from_file(onnx)
+    Session::builder(environment)?.with_intra_threads(1)?.commit_from_file(onnx)
 }
 
 impl Engine {
@@ -78,11 +76,9 @@ impl Engine {
                 let encoding = tokenizer.encode_fast(text, true).map_err(self::text)?;
                 embed_ids(session, encoding.get_ids()).map_err(self::text)
             }
-            Self::Hub(model) => model
-                .embed([text], None)
-                .map_err(self::text)?
-                .pop()
-                .ok_or_else(|| "ingen vektor".to_owned()),
+            Self::Hub(model) => {
+                model.embed([text], None).map_err(self::text)?.pop().ok_or_else(|| "ingen vektor".to_owned())
+            }
         }
     }
 }
@@ -116,9 +112,7 @@ fn embed_ids(session: &mut Session, ids: &[u32]) -> ort::Result<Vec<f32>> {
 fn pool(values: &[f32], width: usize) -> Vec<f32> {
     let mut sum = vec![0.0f32; width];
     for row in values.chunks_exact(width.max(1)) {
-        sum.iter_mut()
-            .zip(row)
-            .for_each(|(sum, value)| *sum += value);
+        sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
     }
     let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
     sum.iter_mut().for_each(|value| *value /= length.max(1e-12));

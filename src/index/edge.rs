@@ -147,8 +147,7 @@ fn filter(scope: &Scope) -> Result<Option<Filter>, OperationError> {
 
 impl VectorIndex for EdgeIndex {
     fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
-        let structs: Vec<_> =
-            points.into_iter().map(point_struct).collect::<Result<_, _>>().map_err(engine_error)?;
+        let structs: Vec<_> = points.into_iter().map(point_struct).collect::<Result<_, _>>().map_err(engine_error)?;
         self.with(|shard| {
             for batch in structs.chunks(WRITE_BATCH) {
                 let list = batch.iter().cloned().map(Into::into).collect();
@@ -241,8 +240,7 @@ impl VectorIndex for EdgeIndex {
     fn clear(&self) -> Result<(), IndexError> {
         let mut guard = self.shard.write();
         drop(guard.take());
-        let open_error =
-            |reason: String| IndexError::Open { place: self.folder.display().to_string(), reason };
+        let open_error = |reason: String| IndexError::Open { place: self.folder.display().to_string(), reason };
         std::fs::remove_dir_all(&self.folder).map_err(|e| open_error(e.to_string()))?;
         std::fs::create_dir_all(&self.folder).map_err(|e| open_error(e.to_string()))?;
         *guard = Some(create(&self.folder, &self.config).map_err(|e| open_error(e.to_string()))?);

@@ -47,9 +47,7 @@ impl ServerIndex {
     }
 
     fn wait<T>(&self, call: impl Future<Output = Result<T, QdrantError>>) -> Result<T, IndexError> {
-        self.runtime
-            .block_on(call)
-            .map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })
+        self.runtime.block_on(call).map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })
     }
 
     fn create_if_missing(&self) -> Result<(), IndexError> {
@@ -67,11 +65,9 @@ impl ServerIndex {
         for name in [vector::TERMS, vector::QUESTION_TERMS] {
             sparse.add_named_vector_params(name, SparseVectorParamsBuilder::default().modifier(Modifier::Idf));
         }
-        self.wait(
-            self.client.create_collection(
-                CreateCollectionBuilder::new(&self.collection).vectors_config(vectors).sparse_vectors_config(sparse),
-            ),
-        )?;
+        self.wait(self.client.create_collection(
+            CreateCollectionBuilder::new(&self.collection).vectors_config(vectors).sparse_vectors_config(sparse),
+        ))?;
         for (name, kind) in [
             (field::KIND, FieldType::Keyword),
             (field::PROVISIONS, FieldType::Keyword),
@@ -79,8 +75,9 @@ impl ServerIndex {
             (field::TO, FieldType::Integer),
         ] {
             self.wait(
-                self.client
-                    .create_field_index(CreateFieldIndexCollectionBuilder::new(&self.collection, name, kind).wait(true)),
+                self.client.create_field_index(
+                    CreateFieldIndexCollectionBuilder::new(&self.collection, name, kind).wait(true),
+                ),
             )?;
         }
         Ok(())
@@ -138,16 +135,16 @@ impl VectorIndex for ServerIndex {
             .collect::<Result<_, _>>()
             .map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })?;
         for batch in structs.chunks(WRITE_BATCH) {
-            self.wait(self.client.upsert_points(UpsertPointsBuilder::new(&self.collection, batch.to_vec()).wait(true)))?;
+            self.wait(
+                self.client.upsert_points(UpsertPointsBuilder::new(&self.collection, batch.to_vec()).wait(true)),
+            )?;
         }
         Ok(())
     }
 
     fn delete(&self, ids: &[u64]) -> Result<(), IndexError> {
-        self.wait(
-            self.client.delete_points(DeletePointsBuilder::new(&self.collection).points(list(ids)).wait(true)),
-        )
-        .map(|_| ())
+        self.wait(self.client.delete_points(DeletePointsBuilder::new(&self.collection).points(list(ids)).wait(true)))
+            .map(|_| ())
     }
 
     fn set_validity(&self, ids: &[u64], validity: Validity) -> Result<(), IndexError> {
@@ -202,10 +199,10 @@ impl VectorIndex for ServerIndex {
         let mut present = Vec::with_capacity(ids.len());
         for batch in ids.chunks(WRITE_BATCH * 16) {
             let wanted: Vec<_> = batch.iter().map(|&id| id.into()).collect();
-            let found = self.wait(
-                self.client
-                    .get_points(GetPointsBuilder::new(&self.collection, wanted).with_payload(false).with_vectors(false)),
-            )?;
+            let found =
+                self.wait(self.client.get_points(
+                    GetPointsBuilder::new(&self.collection, wanted).with_payload(false).with_vectors(false),
+                ))?;
             present.extend(found.result.into_iter().filter_map(|p| match p.id?.point_id_options? {
                 PointIdOptions::Num(id) => Some(id),
                 PointIdOptions::Uuid(_) => None,

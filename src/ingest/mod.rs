@@ -150,7 +150,12 @@ impl Ingest<'_> {
     ///
     /// # Errors
     /// Store, index or model fail. Bad files are in the report.
-    pub async fn run(&self, paths: &[PathBuf], options: Options, progress: &ProgressBar) -> Result<Report, IngestError> {
+    pub async fn run(
+        &self,
+        paths: &[PathBuf],
+        options: Options,
+        progress: &ProgressBar,
+    ) -> Result<Report, IngestError> {
         let began = Instant::now();
         let mut report = Report { dry_run: options.dry_run, ..Report::default() };
         let mut known = self.store.known_versions().await?;
@@ -211,7 +216,12 @@ impl Ingest<'_> {
     }
 
     /// The questions that come with the program, those kept from earlier runs, and those beside the files now read.
-    async fn questions(&self, paths: &[PathBuf], options: Options, report: &mut Report) -> Result<QuestionSet, IngestError> {
+    async fn questions(
+        &self,
+        paths: &[PathBuf],
+        options: Options,
+        report: &mut Report,
+    ) -> Result<QuestionSet, IngestError> {
         let mut questions = QuestionSet::built_in()?;
         for file in paths.iter().flat_map(|path| corpus::question_files(path)) {
             let name = file.display().to_string();
@@ -259,7 +269,10 @@ impl Ingest<'_> {
         };
         let passages = corpus::cut(&document, MAX_TOKENS, &|text| self.embedder.count_tokens(text));
         if passages.is_empty() {
-            return Err(format!("{}: filen har ingen tekst å søke i; legg inn brødtekst under overskriftene", file.name));
+            return Err(format!(
+                "{}: filen har ingen tekst å søke i; legg inn brødtekst under overskriftene",
+                file.name
+            ));
         }
         // Another document that the file held before has no file any more.
         for old in known.iter().filter(|v| v.live && v.source == file.name && v.document != document.id) {
@@ -385,7 +398,13 @@ impl Ingest<'_> {
                 let asked = questions.of(&version.document, &stored.passage);
                 let print = questions::fingerprint(&asked);
                 if print != stored.questions {
-                    points.push(self.bare_point(stored.id, &version.document, &stored.passage, &asked, version.validity));
+                    points.push(self.bare_point(
+                        stored.id,
+                        &version.document,
+                        &stored.passage,
+                        &asked,
+                        version.validity,
+                    ));
                     prints.push((stored.id, print));
                 }
             }
@@ -396,7 +415,14 @@ impl Ingest<'_> {
         Ok(count)
     }
 
-    fn bare_point(&self, id: u64, document: &Document, passage: &Passage, asked: &[&str], validity: Validity) -> BarePoint {
+    fn bare_point(
+        &self,
+        id: u64,
+        document: &Document,
+        passage: &Passage,
+        asked: &[&str],
+        validity: Validity,
+    ) -> BarePoint {
         let text = corpus::embedding_text(document, passage);
         let mut provisions: Vec<String> = Vec::new();
         for provision in &passage.provisions {
@@ -475,11 +501,12 @@ impl Ingest<'_> {
         Ok(vectors.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    /// Brings the index in step with the store: after a kill, a lost index folder, or a change of model.
+    /// Brings the index in step with the store, as the catalogue shows it: after a kill, a lost index folder, or a
+    /// change of model.
     ///
     /// # Errors
     /// Store, index or model fail.
-    pub async fn reconcile(&self, progress: &ProgressBar) -> Result<(), IngestError> {
+    pub async fn reconcile(&self, catalogue: &Catalogue, progress: &ProgressBar) -> Result<(), IngestError> {
         const MODEL: &str = "index_model";
         let left = self.store.drop_pending().await?;
         let is_behind = !left.is_empty() || self.store.setting(BEHIND).await?.as_deref() == Some("yes");
@@ -494,16 +521,15 @@ impl Ingest<'_> {
             }
             self.store.set_setting(MODEL, &model).await?;
         }
-        let catalogue = self.store.catalogue(&Catalogue::default()).await?;
         let wanted = catalogue.passage_ids();
         if !is_behind && self.index.count()? == wanted.len() as u64 {
             return Ok(());
         }
-        self.index_missing(&catalogue, &wanted, progress).await?;
+        self.index_missing(catalogue, &wanted, progress).await?;
         if self.index.count()? != wanted.len() as u64 {
             // Points of no passage, whose ids nobody knows any more.
             self.index.clear()?;
-            self.index_missing(&catalogue, &wanted, progress).await?;
+            self.index_missing(catalogue, &wanted, progress).await?;
         }
         for version in catalogue.versions() {
             let ids: Vec<u64> = version.passages.iter().map(|p| p.id).collect();
@@ -514,7 +540,12 @@ impl Ingest<'_> {
     }
 
     /// Indexes the passages that the index lacks.
-    async fn index_missing(&self, catalogue: &Catalogue, wanted: &[u64], progress: &ProgressBar) -> Result<(), IngestError> {
+    async fn index_missing(
+        &self,
+        catalogue: &Catalogue,
+        wanted: &[u64],
+        progress: &ProgressBar,
+    ) -> Result<(), IngestError> {
         let present: HashSet<u64> = self.index.present(wanted)?.into_iter().collect();
         let questions = self.questions(&[], Options::default(), &mut Report::default()).await?;
         let mut points = Vec::new();
@@ -588,7 +619,9 @@ fn is_elsewhere(source: &str, name: &str, seen: &HashSet<String>) -> bool {
     let file = |path: &str| Path::new(path).ancestors().find(|at| at.is_file())?.canonicalize().ok();
     match file(source) {
         None => false,
-        Some(there) if Some(&there) == file(name).as_ref() => source != name && !Path::new(source).is_file() && seen.contains(source),
+        Some(there) if Some(&there) == file(name).as_ref() => {
+            source != name && !Path::new(source).is_file() && seen.contains(source)
+        }
         Some(_) => true,
     }
 }

@@ -19,7 +19,9 @@ include!(concat!(env!("OUT_DIR"), "/questions.rs"));
 
 /// Why a question file was refused.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}, linje {line}: {reason}; skriv en linje som {{\"provision\": \"lov/1997-02-28-19/§8-4\", \"questions\": [\"…\"]}}")]
+#[error(
+    "{file}, linje {line}: {reason}; skriv en linje som {{\"provision\": \"lov/1997-02-28-19/§8-4\", \"questions\": [\"…\"]}}"
+)]
 pub struct QuestionFileError {
     file: String,
     line: usize,
@@ -83,14 +85,13 @@ impl QuestionSet {
                 (Some(provision), None) => {
                     self.by_provision.entry(provision).or_default().extend(parsed.questions);
                 }
-                (None, Some(document)) => self
-                    .by_document
-                    .entry(document)
-                    .or_default()
-                    .push((
-                        Place { locator: parsed.locator.as_deref().map(folded), under: parsed.under.as_deref().map(folded) },
-                        parsed.questions,
-                    )),
+                (None, Some(document)) => self.by_document.entry(document).or_default().push((
+                    Place {
+                        locator: parsed.locator.as_deref().map(folded),
+                        under: parsed.under.as_deref().map(folded),
+                    },
+                    parsed.questions,
+                )),
                 _ => return Err(wrong("enten «provision» eller «document» må stå der, ikke begge".into())),
             }
         }

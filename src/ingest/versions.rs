@@ -96,7 +96,15 @@ mod tests {
     }
 
     fn known(id: i64, source: &str, day: u32, validity: Validity) -> KnownVersion {
-        KnownVersion { id, document: "R20-00".into(), source: source.into(), hash: String::new(), day, live: true, validity }
+        KnownVersion {
+            id,
+            document: "R20-00".into(),
+            source: source.into(),
+            hash: String::new(),
+            day,
+            live: true,
+            validity,
+        }
     }
 
     fn placed(validity: Validity, changed: Vec<(i64, Validity, bool)>) -> Placement {

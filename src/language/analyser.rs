@@ -37,9 +37,7 @@ const HEAVIEST_ABBREVIATION: f32 = 0.9;
 const ADDED_SHARE: f32 = 1.0;
 
 /// Where a term of a question comes from.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Origin {
     /// The user's own word.
     Own,
@@ -102,11 +100,7 @@ impl Analyser {
             .collect();
         Self {
             speller: Speller::new(words.into_iter().map(|word| (word, 1))),
-            common: COMMON
-                .lines()
-                .filter(|line| !line.starts_with('#'))
-                .flat_map(str::split_whitespace)
-                .collect(),
+            common: COMMON.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).collect(),
             splitter,
             vocabulary,
             topics: TopicReader::new(&normaliser),
@@ -132,18 +126,14 @@ impl Analyser {
             }
             length += 1.0;
             let word = self.normaliser.bokmaal(&token.text);
-            *counts
-                .entry(term_hash(&self.normaliser.stem(&word)))
-                .or_default() += 1.0;
+            *counts.entry(term_hash(&self.normaliser.stem(&word))).or_default() += 1.0;
             for part in self.splitter.split(&word, &self.normaliser) {
                 *counts.entry(term_hash(&part)).or_default() += PART;
             }
         }
         let norm = K1 * (1.0 - B + B * length / AVERAGE_LENGTH);
-        let mut terms: Vec<(u32, f32)> = counts
-            .into_iter()
-            .map(|(term, tf)| (term, tf * (K1 + 1.0) / (tf + norm)))
-            .collect();
+        let mut terms: Vec<(u32, f32)> =
+            counts.into_iter().map(|(term, tf)| (term, tf * (K1 + 1.0) / (tf + norm))).collect();
         terms.sort_unstable_by_key(|&(term, _)| term);
         terms
     }
@@ -157,11 +147,8 @@ impl Analyser {
     /// The terms of a question, with mistyped words mended by the corpus's own words.
     #[must_use]
     pub fn query_terms_with(&self, question: &str, speller: Option<&Speller>) -> Vec<(u32, f32)> {
-        let mut terms: Vec<(u32, f32)> = self
-            .explain_with(question, speller)
-            .into_iter()
-            .map(|term| (term_hash(&term.text), term.weight))
-            .collect();
+        let mut terms: Vec<(u32, f32)> =
+            self.explain_with(question, speller).into_iter().map(|term| (term_hash(&term.text), term.weight)).collect();
         terms.sort_unstable_by_key(|&(term, _)| term);
         terms.dedup_by_key(|&mut (term, _)| term);
         terms
@@ -207,23 +194,14 @@ impl Analyser {
 
     fn own_terms(&self, token: &Token, terms: &mut Terms) {
         let word = self.normaliser.bokmaal(&token.text);
-        let empty =
-            |word: &str| self.normaliser.is_stop_word(word) || self.normaliser.is_filler(word);
+        let empty = |word: &str| self.normaliser.is_stop_word(word) || self.normaliser.is_filler(word);
         if empty(&token.text) || empty(&word) {
             return;
         }
         let stem = self.normaliser.stem(&word);
         let nynorsk = word != token.text && stem != self.normaliser.stem(&token.text);
         let weight = if token.section { SECTION } else { 1.0 };
-        terms.add(
-            stem,
-            weight,
-            if nynorsk {
-                Origin::Nynorsk
-            } else {
-                Origin::Own
-            },
-        );
+        terms.add(stem, weight, if nynorsk { Origin::Nynorsk } else { Origin::Own });
         self.parts(&word, PART, terms);
     }
 
@@ -237,14 +215,9 @@ impl Analyser {
     fn added_terms(&self, question: &str, terms: &mut Terms) {
         let own: f32 = terms.0.iter().map(|term| term.weight).sum();
         let mut added = Terms::default();
-        for found in self
-            .vocabulary
-            .matches(&Reading::new(question, &self.normaliser))
-        {
+        for found in self.vocabulary.matches(&Reading::new(question, &self.normaliser)) {
             let (origin, share, heaviest) = match found.entry.kind {
-                EntryKind::Abbreviation => {
-                    (Origin::Abbreviation, ABBREVIATION, HEAVIEST_ABBREVIATION)
-                }
+                EntryKind::Abbreviation => (Origin::Abbreviation, ABBREVIATION, HEAVIEST_ABBREVIATION),
                 _ => (Origin::Synonym, SYNONYM, HEAVIEST_SYNONYM),
             };
             let words: Vec<String> = found
@@ -295,11 +268,7 @@ impl Analyser {
         }
         let limit = if compound { 1 } else { 2 };
         let meant = speller.suggest_within(word, limit);
-        if compound {
-            meant
-        } else {
-            meant.or_else(|| self.speller.suggest(word))
-        }
+        if compound { meant } else { meant.or_else(|| self.speller.suggest(word)) }
     }
 
     /// Whether a word is one of the lists' own.
@@ -338,11 +307,7 @@ impl Terms {
                 term.origin = origin;
             }
             Some(_) => {}
-            None => self.0.push(Term {
-                text,
-                weight,
-                origin,
-            }),
+            None => self.0.push(Term { text, weight, origin }),
         }
     }
 }
@@ -350,9 +315,7 @@ impl Terms {
 /// The number a stem is stored under: FNV-1a, 32 bits. Stable across versions and machines.
 #[must_use]
 pub fn term_hash(stem: &str) -> u32 {
-    stem.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    stem.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -361,11 +324,7 @@ mod tests {
 
     fn origin(analyser: &Analyser, question: &str, word: &str) -> Option<Origin> {
         let stem = analyser.normaliser.normal(word);
-        analyser
-            .explain(question)
-            .into_iter()
-            .find(|t| t.text == stem)
-            .map(|t| t.origin)
+        analyser.explain(question).into_iter().find(|t| t.text == stem).map(|t| t.origin)
     }
 
     fn meet(analyser: &Analyser, document: &str, question: &str) -> f32 {
@@ -387,24 +346,9 @@ mod tests {
     #[test]
     fn compounds_meet_both_ways() {
         let a = Analyser::new();
-        assert!(
-            meet(
-                &a,
-                "Sykepengegrunnlaget fastsettes",
-                "grunnlaget for sykepenger"
-            ) > 1.0
-        );
-        assert!(
-            meet(
-                &a,
-                "Grunnlaget for sykepenger fastsettes",
-                "sykepengegrunnlag"
-            ) > 0.5
-        );
-        assert_eq!(
-            origin(&a, "sykepengegrunnlag", "grunnlag"),
-            Some(Origin::CompoundPart)
-        );
+        assert!(meet(&a, "Sykepengegrunnlaget fastsettes", "grunnlaget for sykepenger") > 1.0);
+        assert!(meet(&a, "Grunnlaget for sykepenger fastsettes", "sykepengegrunnlag") > 0.5);
+        assert_eq!(origin(&a, "sykepengegrunnlag", "grunnlag"), Some(Origin::CompoundPart));
     }
 
     #[test]
@@ -412,33 +356,20 @@ mod tests {
         let a = Analyser::new();
         let law = "Sykepenger ytes til den som er arbeidsufør på grunn av sykdom.";
         assert!(meet(&a, law, "Kven får sjukepengar på grunn av sjukdom?") > 2.0);
-        assert_eq!(
-            origin(&a, "kor lenge kan eg få sjukepengar", "sykepenger"),
-            Some(Origin::Nynorsk)
-        );
+        assert_eq!(origin(&a, "kor lenge kan eg få sjukepengar", "sykepenger"), Some(Origin::Nynorsk));
     }
 
     #[test]
     fn abbreviations_and_everyday_words_are_widened() {
         let a = Analyser::new();
-        assert_eq!(
-            origin(&a, "AAP under utdanning", "arbeidsavklaringspenger"),
-            Some(Origin::Abbreviation)
-        );
-        assert_eq!(
-            origin(&a, "fikk sparken i går", "oppsigelse"),
-            Some(Origin::Synonym)
-        );
+        assert_eq!(origin(&a, "AAP under utdanning", "arbeidsavklaringspenger"), Some(Origin::Abbreviation));
+        assert_eq!(origin(&a, "fikk sparken i går", "oppsigelse"), Some(Origin::Synonym));
     }
 
     #[test]
     fn added_terms_do_not_drown_the_own() {
         let a = Analyser::new();
-        for question in [
-            "AAP",
-            "fått sparken, permittert, syk og trygda, hva med pappaperm",
-            "pappaperm",
-        ] {
+        for question in ["AAP", "fått sparken, permittert, syk og trygda, hva med pappaperm", "pappaperm"] {
             let (own, added): (Vec<Term>, Vec<Term>) = a
                 .explain(question)
                 .into_iter()
@@ -462,31 +393,13 @@ mod tests {
     #[test]
     fn typing_mistakes_are_mended() {
         let a = Analyser::new();
-        let words = [
-            "dagpenger",
-            "sykepenger",
-            "feriepenger",
-            "arbeidsgiver",
-            "klagefrist",
-        ];
+        let words = ["dagpenger", "sykepenger", "feriepenger", "arbeidsgiver", "klagefrist"];
         let speller = Speller::new(words.iter().map(|w| ((*w).to_owned(), 10)));
-        assert_eq!(
-            a.correct("Får jeg feriepenegr av dagpegner?", &speller),
-            "Får jeg feriepenger av dagpenger?"
-        );
+        assert_eq!(a.correct("Får jeg feriepenegr av dagpegner?", &speller), "Får jeg feriepenger av dagpenger?");
         let terms = a.explain_with("arbeidsgver betaler", Some(&speller));
-        assert!(
-            terms
-                .iter()
-                .any(|t| t.origin == Origin::Typo && t.text == a.normaliser.normal("arbeidsgiver"))
-        );
+        assert!(terms.iter().any(|t| t.origin == Origin::Typo && t.text == a.normaliser.normal("arbeidsgiver")));
         // Names, words of the vocabulary and compounds of known parts are let be.
-        for right in [
-            "hos Sykepenga i Oslo",
-            "pappaperm",
-            "sykepengegrunnlaget",
-            "ikkje",
-        ] {
+        for right in ["hos Sykepenga i Oslo", "pappaperm", "sykepengegrunnlaget", "ikkje"] {
             assert_eq!(a.correct(right, &speller), right);
         }
     }

@@ -41,9 +41,7 @@ impl Splitter {
 
     /// The stems of the parts of a bokmål word, or nothing where it is no compound that we know.
     pub fn split(&self, word: &str, normaliser: &Normaliser) -> Vec<String> {
-        if word.chars().count() < SHORTEST_COMPOUND
-            || self.last.contains_key(&normaliser.stem(word))
-        {
+        if word.chars().count() < SHORTEST_COMPOUND || self.last.contains_key(&normaliser.stem(word)) {
             return Vec::new();
         }
         let mut best = Vec::new();
@@ -62,18 +60,8 @@ impl Splitter {
     }
 
     /// Finds the split with the fewest parts; of equals, the one whose first part is longest.
-    fn search<'a>(
-        &'a self,
-        rest: &str,
-        normaliser: &Normaliser,
-        taken: &mut Vec<&'a str>,
-        best: &mut Vec<String>,
-    ) {
-        let limit = if best.is_empty() {
-            MOST_PARTS
-        } else {
-            best.len() - 1
-        };
+    fn search<'a>(&'a self, rest: &str, normaliser: &Normaliser, taken: &mut Vec<&'a str>, best: &mut Vec<String>) {
+        let limit = if best.is_empty() { MOST_PARTS } else { best.len() - 1 };
         if taken.len() >= limit {
             return;
         }
@@ -92,8 +80,7 @@ impl Splitter {
             let (head, tail) = rest.split_at(cut);
             let Some(stem) = self.first.get(head).or_else(|| {
                 // Linking s or e: "arbeid-s-giver", "barn-e-trygd".
-                head.strip_suffix(['s', 'e'])
-                    .and_then(|bare| self.first.get(bare))
+                head.strip_suffix(['s', 'e']).and_then(|bare| self.first.get(bare))
             }) else {
                 continue;
             };
@@ -127,19 +114,8 @@ mod tests {
             let want: Vec<String> = parts.iter().map(|p| n.normal(p)).collect();
             assert_eq!(s.split(word, &n), want, "{word}");
         }
-        for word in [
-            "sykepenger",
-            "ordentlig",
-            "selvfølgelig",
-            "arbeid",
-            "snart",
-            "morgenen",
-        ] {
-            assert!(
-                s.split(word, &n).is_empty(),
-                "{word} {:?}",
-                s.split(word, &n)
-            );
+        for word in ["sykepenger", "ordentlig", "selvfølgelig", "arbeid", "snart", "morgenen"] {
+            assert!(s.split(word, &n).is_empty(), "{word} {:?}", s.split(word, &n));
         }
     }
 

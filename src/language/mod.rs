@@ -24,8 +24,5 @@ pub use vocabulary::{Ambiguity, Choice, Entry, EntryKind, Match, Vocabulary};
 
 /// The words of a text as the analysis reads them, in order.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    tokens::tokens(text)
-        .into_iter()
-        .filter(|token| !token.section)
-        .map(|token| token.text)
+    tokens::tokens(text).into_iter().filter(|token| !token.section).map(|token| token.text)
 }

@@ -51,13 +51,7 @@ impl Normaliser {
                 into.extend(line.split_whitespace());
             }
         }
-        Self {
-            words,
-            rules,
-            stop_words,
-            filler,
-            stemmer: Stemmer::create(Algorithm::Norwegian),
-        }
+        Self { words, rules, stop_words, filler, stemmer: Stemmer::create(Algorithm::Norwegian) }
     }
 
     /// The bokmål word for a folded token.
@@ -115,8 +109,7 @@ impl Normaliser {
 
     /// Whether the (folded or bokmål) word carries no meaning of its own.
     pub fn is_stop_word(&self, word: &str) -> bool {
-        self.stop_words.contains(word)
-            || (word.chars().count() == 1 && !word.starts_with(|c: char| c.is_ascii_digit()))
+        self.stop_words.contains(word) || (word.chars().count() == 1 && !word.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// Whether the word merely frames a question ("hei", "lurer").
@@ -132,10 +125,7 @@ impl Normaliser {
 
 /// The rows of a two-column table, without comments.
 fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    table
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once('\t'))
+    table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
 }
 
 #[cfg(test)]

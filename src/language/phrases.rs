@@ -45,10 +45,7 @@ pub(super) struct Found {
 impl PhraseIndex {
     /// An index whose phrases may have a word or two between theirs.
     pub fn loose() -> Self {
-        Self {
-            gap: WIDEST_GAP,
-            ..Self::default()
-        }
+        Self { gap: WIDEST_GAP, ..Self::default() }
     }
 
     /// Adds a phrase; one that begins with "=" is a word meant only as written.
@@ -61,10 +58,7 @@ impl PhraseIndex {
         let Some(first) = words.next() else { return };
         let others = self.phrases.entry(first).or_default();
         let rest: Vec<String> = words.collect();
-        if others
-            .iter()
-            .any(|(other, of)| *other == rest && *of == number)
-        {
+        if others.iter().any(|(other, of)| *other == rest && *of == number) {
             return;
         }
         others.push((rest, number));
@@ -98,33 +92,18 @@ impl PhraseIndex {
             if let Some(&(number, only_capitals)) = self.exact.get(&token.text)
                 && (token.capitals || !only_capitals)
             {
-                found.push(Found {
-                    number,
-                    first,
-                    last: first,
-                });
+                found.push(Found { number, first, last: first });
             }
-            for (rest, number) in self
-                .phrases
-                .get(&reading.normal[first])
-                .into_iter()
-                .flatten()
-            {
+            for (rest, number) in self.phrases.get(&reading.normal[first]).into_iter().flatten() {
                 if let Some(last) = follow(&reading.normal, first, rest, self.gap) {
-                    found.push(Found {
-                        number: *number,
-                        first,
-                        last,
-                    });
+                    found.push(Found { number: *number, first, last });
                 }
             }
         }
         let spans = found.clone();
         found.retain(|one| {
             !spans.iter().any(|other| {
-                other.first <= one.first
-                    && one.last <= other.last
-                    && other.last - other.first > one.last - one.first
+                other.first <= one.first && one.last <= other.last && other.last - other.first > one.last - one.first
             })
         });
         found.dedup();

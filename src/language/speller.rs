@@ -27,10 +27,7 @@ impl Speller {
         for (word, count) in words {
             *known.entry(word.to_lowercase()).or_default() += count;
         }
-        let mut words: Vec<(String, u32)> = known
-            .iter()
-            .map(|(word, &count)| (word.clone(), count))
-            .collect();
+        let mut words: Vec<(String, u32)> = known.iter().map(|(word, &count)| (word.clone(), count)).collect();
         words.sort_unstable();
         let mut shortened = Vec::new();
         for (number, (word, _)) in words.iter().enumerate() {
@@ -45,11 +42,7 @@ impl Speller {
         }
         shortened.sort_unstable();
         shortened.shrink_to_fit();
-        Self {
-            words,
-            known,
-            shortened,
-        }
+        Self { words, known, shortened }
     }
 
     /// How rare a word is, 0–1: 1 for one that the corpus has not.
@@ -89,10 +82,7 @@ impl Speller {
         let mut best: Option<(Rank, &str)> = None;
         for form in shorter(&letters, most) {
             let from = self.shortened.partition_point(|&(hash, _)| hash < form);
-            for &(_, number) in self.shortened[from..]
-                .iter()
-                .take_while(|&&(hash, _)| hash == form)
-            {
+            for &(_, number) in self.shortened[from..].iter().take_while(|&&(hash, _)| hash == form) {
                 if !seen.insert(number) {
                     continue;
                 }

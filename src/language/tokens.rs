@@ -118,11 +118,7 @@ fn offset(chars: &[(usize, char)], at: usize, text: &str) -> usize {
 
 /// Reads "8-4", "10-7a", "11 A-4" and, after a paragraph sign, "10-7 a". Gives the number as the
 /// law's ids write it, in lower case, and where the text goes on.
-fn section_number(
-    chars: &[(usize, char)],
-    from: usize,
-    after_sign: bool,
-) -> Option<(String, usize)> {
+fn section_number(chars: &[(usize, char)], from: usize, after_sign: bool) -> Option<(String, usize)> {
     let char_at = |at: usize| chars.get(at).map(|&(_, c)| c);
     let digits = |from: usize| run(chars, from, |c| c.is_ascii_digit());
     let chapter_end = digits(from);

@@ -83,9 +83,7 @@ pub enum Event {
 }
 
 /// What kind of answer is wanted.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asks {
     /// How long: weeks, months, years.
@@ -125,10 +123,7 @@ pub struct Topic {
 }
 
 const ROLES: &[(Role, &str)] = &[
-    (
-        Role::Employee,
-        "arbeidstaker|ansatt|lønnsmottaker|vikar|fast stilling|deltidsansatt",
-    ),
+    (Role::Employee, "arbeidstaker|ansatt|lønnsmottaker|vikar|fast stilling|deltidsansatt"),
     (Role::Freelancer, "frilanser|frilans|frilansoppdrag"),
     (
         Role::SelfEmployed,
@@ -138,10 +133,7 @@ const ROLES: &[(Role, &str)] = &[
         Role::Employer,
         "vi som arbeidsgiver|jeg er arbeidsgiver|AG søker|arbeidsgiver søker|arbeidsgiver krever refusjon|en av våre ansatte|ansatt hos oss|min ansatte",
     ),
-    (
-        Role::Student,
-        "student|studenter|studere|elev|lærling|skoleelev",
-    ),
+    (Role::Student, "student|studenter|studere|elev|lærling|skoleelev"),
     (
         Role::Unemployed,
         "arbeidsledig|arbeidsløs|ledig|permittert|permittering|arbeidssøker|jobbsøker|uten jobb|uten arbeid",
@@ -150,26 +142,11 @@ const ROLES: &[(Role, &str)] = &[
         Role::SingleParent,
         "enslig forsørger|eneforsørger|alenemor|alenefar|enslig mor|enslig far|alene med barn|alene med unger|alene om omsorgen",
     ),
-    (
-        Role::Pensioner,
-        "pensjonist|alderspensjonist|minstepensjonist",
-    ),
-    (
-        Role::Disabled,
-        "uføretrygdet|ufør|trygdet|ung ufør|uføretrygd",
-    ),
-    (
-        Role::Survivor,
-        "enke|enkemann|gjenlevende|etterlatt|etterlatte",
-    ),
-    (
-        Role::Conscript,
-        "vernepliktig|militæret|førstegangstjeneste|soldat|verneplikt",
-    ),
-    (
-        Role::Seafarer,
-        "sjømann|sjøfolk|fisker|ansatt på skip|jobber på båt",
-    ),
+    (Role::Pensioner, "pensjonist|alderspensjonist|minstepensjonist"),
+    (Role::Disabled, "uføretrygdet|ufør|trygdet|ung ufør|uføretrygd"),
+    (Role::Survivor, "enke|enkemann|gjenlevende|etterlatt|etterlatte"),
+    (Role::Conscript, "vernepliktig|militæret|førstegangstjeneste|soldat|verneplikt"),
+    (Role::Seafarer, "sjømann|sjøfolk|fisker|ansatt på skip|jobber på båt"),
     (Role::Refugee, "flyktning|asylsøker|asyl"),
 ];
 
@@ -186,64 +163,31 @@ const EVENTS: &[(Event, &str)] = &[
         Event::JobLoss,
         "oppsagt|oppsigelse|sa opp|sagt opp|sluttet|sparken|sparket|mistet jobben|permittert|permittering|konkurs|nedbemanning|avskjed|sluttpakke",
     ),
-    (
-        Event::Birth,
-        "gravid|svangerskap|fødsel|føde|født|termin|tvillinger|nyfødt|for tidlig født|dødfødt|spontanabort",
-    ),
+    (Event::Birth, "gravid|svangerskap|fødsel|føde|født|termin|tvillinger|nyfødt|for tidlig født|dødfødt|spontanabort"),
     (Event::Adoption, "adopsjon|adoptere|adoptert|adoptivbarn"),
     (
         Event::Separation,
         "skilt|skilsmisse|separert|separasjon|samlivsbrudd|gått fra hverandre|flyttet fra hverandre|eksen|brudd",
     ),
-    (
-        Event::Marriage,
-        "gift|gifte seg|ekteskap|samboer|flytte sammen|flyttet sammen|partner",
-    ),
-    (
-        Event::Death,
-        "død|døde|dør|dødsfall|avdød|begravelse|gravferd|mistet mannen|mistet kona|gikk bort",
-    ),
+    (Event::Marriage, "gift|gifte seg|ekteskap|samboer|flytte sammen|flyttet sammen|partner"),
+    (Event::Death, "død|døde|dør|dødsfall|avdød|begravelse|gravferd|mistet mannen|mistet kona|gikk bort"),
     (
         Event::Abroad,
         "utlandet|utenlands|flytte til|flytter til|reise til|reiser til|utenfor norge|spania|thailand|sverige|danmark|polen|tyskland|eøs|syden|utenlandsopphold",
     ),
-    (
-        Event::Prison,
-        "fengsel|soning|sone|soner|varetekt|straffegjennomføring|fotlenke|dom på ubetinget",
-    ),
-    (
-        Event::Institution,
-        "sykehus|sykehjem|institusjon|innlagt|rehabiliteringsopphold|aldershjem",
-    ),
-    (
-        Event::Education,
-        "utdanning|studier|studere|kurs|skole|universitet|høyskole|fagbrev|videreutdanning",
-    ),
+    (Event::Prison, "fengsel|soning|sone|soner|varetekt|straffegjennomføring|fotlenke|dom på ubetinget"),
+    (Event::Institution, "sykehus|sykehjem|institusjon|innlagt|rehabiliteringsopphold|aldershjem"),
+    (Event::Education, "utdanning|studier|studere|kurs|skole|universitet|høyskole|fagbrev|videreutdanning"),
     (Event::Holiday, "ferie|feriere|ferietur|syden|feriepenger"),
     (
         Event::ChildIllness,
         "sykt barn|barnet er syk|barnet er sykt|ungen er syk|barns sykdom|sykt barns dager|syke barn",
     ),
-    (
-        Event::Overpayment,
-        "feilutbetaling|tilbakekreving|betale tilbake|fått for mye|utbetalt for mye|tilbakebetaling",
-    ),
-    (
-        Event::Appeal,
-        "klage|anke|påklage|klagefrist|omgjøring|avslag",
-    ),
-    (
-        Event::Late,
-        "for sent|for seint|frist|glemte|glemt|forsinket|etterbetaling|bakover i tid|tilbake i tid",
-    ),
-    (
-        Event::SideIncome,
-        "ved siden av|ekstrajobb|ekstrainntekt|tjene ekstra|bijobb|svart arbeid|jobbe litt",
-    ),
-    (
-        Event::NewJob,
-        "ny jobb|begynne å jobbe|fått jobb|øke stillingen|jobbe mer",
-    ),
+    (Event::Overpayment, "feilutbetaling|tilbakekreving|betale tilbake|fått for mye|utbetalt for mye|tilbakebetaling"),
+    (Event::Appeal, "klage|anke|påklage|klagefrist|omgjøring|avslag"),
+    (Event::Late, "for sent|for seint|frist|glemte|glemt|forsinket|etterbetaling|bakover i tid|tilbake i tid"),
+    (Event::SideIncome, "ved siden av|ekstrajobb|ekstrainntekt|tjene ekstra|bijobb|svart arbeid|jobbe litt"),
+    (Event::NewJob, "ny jobb|begynne å jobbe|fått jobb|øke stillingen|jobbe mer"),
     (Event::Strike, "streik|streike|lockout"),
 ];
 
@@ -339,35 +283,17 @@ impl TopicReader {
             index
         };
         Self {
-            roles: index(
-                PhraseIndex::loose(),
-                &mut ROLES.iter().map(|(_, list)| *list),
-            ),
-            events: index(
-                PhraseIndex::loose(),
-                &mut EVENTS.iter().map(|(_, list)| *list),
-            ),
+            roles: index(PhraseIndex::loose(), &mut ROLES.iter().map(|(_, list)| *list)),
+            events: index(PhraseIndex::loose(), &mut EVENTS.iter().map(|(_, list)| *list)),
             eea: index(PhraseIndex::default(), &mut std::iter::once(EEA)),
-            asks: index(
-                PhraseIndex::default(),
-                &mut ASKS.iter().map(|(_, list)| *list),
-            ),
+            asks: index(PhraseIndex::default(), &mut ASKS.iter().map(|(_, list)| *list)),
         }
     }
 
     fn asks(&self, reading: &Reading) -> Asks {
-        let found = self
-            .asks
-            .find(reading)
-            .into_iter()
-            .map(|found| found.number)
-            .min();
-        let starts_with_verb = |at: usize| {
-            reading
-                .tokens
-                .get(at)
-                .is_some_and(|token| YES_NO.contains(&token.text.as_str()))
-        };
+        let found = self.asks.find(reading).into_iter().map(|found| found.number).min();
+        let starts_with_verb =
+            |at: usize| reading.tokens.get(at).is_some_and(|token| YES_NO.contains(&token.text.as_str()));
         // "Når"-clauses stand inside yes-or-no questions ("får jeg dagpenger når jeg studerer?").
         match found.and_then(|number| ASKS.get(number)) {
             Some((Asks::When | Asks::Who | Asks::Where, _)) if starts_with_verb(0) => Asks::Whether,
@@ -381,20 +307,16 @@ impl TopicReader {
 
 /// "Hun er student, får hun dagpenger?": a verb before its subject somewhere in the question.
 fn yes_no_clause(reading: &Reading) -> bool {
-    const SUBJECTS: &[&str] = &[
-        "jeg", "eg", "hun", "ho", "han", "de", "dei", "vi", "man", "ein", "en", "du", "det",
-        "bruker", "dette",
-    ];
+    const SUBJECTS: &[&str] =
+        &["jeg", "eg", "hun", "ho", "han", "de", "dei", "vi", "man", "ein", "en", "du", "det", "bruker", "dette"];
     let asked = reading.tokens.iter().any(|token| {
-        matches!(
-            token.text.as_str(),
-            "hva" | "kva" | "hvordan" | "korleis" | "hvilke" | "hvilken" | "hvilket"
-        )
+        matches!(token.text.as_str(), "hva" | "kva" | "hvordan" | "korleis" | "hvilke" | "hvilken" | "hvilket")
     });
     !asked
-        && reading.tokens.windows(2).any(|pair| {
-            YES_NO.contains(&pair[0].text.as_str()) && SUBJECTS.contains(&pair[1].text.as_str())
-        })
+        && reading
+            .tokens
+            .windows(2)
+            .any(|pair| YES_NO.contains(&pair[0].text.as_str()) && SUBJECTS.contains(&pair[1].text.as_str()))
 }
 
 impl Analyser {
@@ -412,11 +334,7 @@ impl Analyser {
         }
         Topic {
             benefits: self.vocabulary().benefits_of(&reading),
-            role: reader
-                .roles
-                .find(&reading)
-                .first()
-                .map(|found| ROLES[found.number].0),
+            role: reader.roles.find(&reading).first().map(|found| ROLES[found.number].0),
             events,
             eea: !reader.eea.find(&reading).is_empty(),
             asks: reader.asks(&reading),
@@ -463,16 +381,7 @@ mod tests {
         assert!(topic.eea && topic.events.contains(&Event::Abroad));
         assert!(topic.benefits.iter().any(|(code, _)| code == "DAG_DAG"));
         let topic = a.topic("Eg er frilansar og vart sjuk");
-        assert_eq!(
-            (topic.role, topic.events),
-            (Some(Role::Freelancer), vec![Event::Illness])
-        );
-        assert_eq!(
-            a.topic("hva blir været"),
-            Topic {
-                asks: Asks::What,
-                ..Topic::default()
-            }
-        );
+        assert_eq!((topic.role, topic.events), (Some(Role::Freelancer), vec![Event::Illness]));
+        assert_eq!(a.topic("hva blir været"), Topic { asks: Asks::What, ..Topic::default() });
     }
 }

@@ -125,13 +125,7 @@ impl Vocabulary {
                     .collect(),
             );
         }
-        Self {
-            entries,
-            index,
-            ambiguous,
-            ambiguous_index,
-            normaliser: Normaliser::new(),
-        }
+        Self { entries, index, ambiguous, ambiguous_index, normaliser: Normaliser::new() }
     }
 
     /// All rows.
@@ -220,12 +214,8 @@ impl Vocabulary {
         if others >= SHORT_QUESTION || !self.benefits_of(&reading).is_empty() {
             return None;
         }
-        let word =
-            question.get(reading.tokens[found.first].start..reading.tokens[found.last].end)?;
-        Some(Ambiguity {
-            word: word.to_owned(),
-            choices: self.ambiguous[found.number].clone(),
-        })
+        let word = question.get(reading.tokens[found.first].start..reading.tokens[found.last].end)?;
+        Some(Ambiguity { word: word.to_owned(), choices: self.ambiguous[found.number].clone() })
     }
 }
 
@@ -240,10 +230,7 @@ fn certainty(kind: EntryKind) -> f32 {
 
 fn ranked(votes: BTreeMap<String, f32>) -> Vec<(String, f32)> {
     let sum: f32 = votes.values().sum();
-    let mut ranked: Vec<(String, f32)> = votes
-        .into_iter()
-        .map(|(name, weight)| (name, weight / sum))
-        .collect();
+    let mut ranked: Vec<(String, f32)> = votes.into_iter().map(|(name, weight)| (name, weight / sum)).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     ranked
 }
@@ -271,20 +258,13 @@ fn chapter_benefit(section: &str) -> Option<&'static str> {
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+    table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty())
 }
 
 fn read_entry(row: &str) -> Option<Entry> {
-    let [everyday, terms, provisions, benefits, kind, source] =
-        row.split('\t').collect::<Vec<_>>().try_into().ok()?;
+    let [everyday, terms, provisions, benefits, kind, source] = row.split('\t').collect::<Vec<_>>().try_into().ok()?;
     let list = |cell: &str, separator: char| {
-        cell.split(separator)
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .map(str::to_owned)
-            .collect()
+        cell.split(separator).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
     };
     let provisions = provisions
         .split(',')

@@ -16,14 +16,10 @@ use super::names;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// The law part is not `lov/…`, `forskrift/…` or `eu/…`.
-    #[error(
-        "«{0}» is not the id of a law; write it like lov/1997-02-28-19, forskrift/2024-12-19-3293 or eu/883-2004"
-    )]
+    #[error("«{0}» is not the id of a law; write it like lov/1997-02-28-19, forskrift/2024-12-19-3293 or eu/883-2004")]
     Law(String),
     /// What follows the law is not a section, chapter or article with its levels.
-    #[error(
-        "«{0}» is not the id of a provision; write it like lov/1997-02-28-19/§8-4/ledd1/bokstav-a"
-    )]
+    #[error("«{0}» is not the id of a provision; write it like lov/1997-02-28-19/§8-4/ledd1/bokstav-a")]
     Provision(String),
     /// The id is neither a circular, a tribunal decision nor a judgment.
     #[error(
@@ -52,20 +48,13 @@ impl LawId {
     ///
     /// Statutes from before 1969 may lack a number (forvaltningsloven is `lov/1967-02-10`).
     /// `None` when the day does not exist.
-    pub fn dated(
-        kind: LawKind,
-        year: u16,
-        month: u8,
-        day: u8,
-        number: Option<u32>,
-    ) -> Option<Self> {
+    pub fn dated(kind: LawKind, year: u16, month: u8, day: u8, number: Option<u32>) -> Option<Self> {
         let prefix = match kind {
             LawKind::Statute => "lov",
             LawKind::Regulation => "forskrift",
             LawKind::EuAct => return None,
         };
-        if !(1600..=2199).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day)
-        {
+        if !(1600..=2199).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
         let date = format!("{prefix}/{year:04}-{month:02}-{day:02}");
@@ -77,9 +66,7 @@ impl LawId {
 
     /// The id of an EU act from the two numbers around the slash, in the order they are written.
     pub fn eu(first: &str, second: &str) -> Option<Self> {
-        let number = |part: &str| {
-            !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())
-        };
+        let number = |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
         (number(first) && number(second)).then(|| Self(format!("eu/{first}-{second}")))
     }
 
@@ -135,10 +122,7 @@ fn month_name(month: usize) -> Option<&'static str> {
         "november",
         "desember",
     ];
-    month
-        .checked_sub(1)
-        .and_then(|index| MONTHS.get(index))
-        .copied()
+    month.checked_sub(1).and_then(|index| MONTHS.get(index)).copied()
 }
 
 impl FromStr for LawId {
@@ -148,10 +132,7 @@ impl FromStr for LawId {
         let wrong = || IdError::Law(text.to_owned());
         let (prefix, rest) = text.split_once('/').ok_or_else(wrong)?;
         let parts: Vec<&str> = rest.split('-').collect();
-        if parts
-            .iter()
-            .any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()))
-        {
+        if parts.iter().any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit())) {
             return Err(wrong());
         }
         let kind = match prefix {
@@ -167,10 +148,7 @@ impl FromStr for LawId {
         };
         let (date, number) = match parts.as_slice() {
             [year, month, day] => ([*year, *month, *day], None),
-            [year, month, day, number] => (
-                [*year, *month, *day],
-                Some(number.parse().map_err(|_| wrong())?),
-            ),
+            [year, month, day, number] => ([*year, *month, *day], Some(number.parse().map_err(|_| wrong())?)),
             _ => return Err(wrong()),
         };
         let year = date[0].parse().map_err(|_| wrong())?;
@@ -263,15 +241,13 @@ impl Levels {
 }
 
 fn positive(text: &str) -> Option<u16> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0 && !text.starts_with(['0', '+']))
+    text.parse().ok().filter(|number| *number > 0 && !text.starts_with(['0', '+']))
 }
 
 fn ordinal(number: u16) -> String {
     const WORDS: [&str; 12] = [
-        "første", "andre", "tredje", "fjerde", "femte", "sjette", "sjuende", "åttende", "niende",
-        "tiende", "ellevte", "tolvte",
+        "første", "andre", "tredje", "fjerde", "femte", "sjette", "sjuende", "åttende", "niende", "tiende", "ellevte",
+        "tolvte",
     ];
     match WORDS.get(usize::from(number).wrapping_sub(1)) {
         Some(word) => (*word).to_owned(),
@@ -334,11 +310,7 @@ impl ProvisionId {
 
     /// The same provision cut at its § (or article): `…/§8-4/ledd3` becomes `…/§8-4`.
     pub fn section(&self) -> Self {
-        Self {
-            law: self.law.clone(),
-            unit: self.unit.clone(),
-            levels: Levels::default(),
-        }
+        Self { law: self.law.clone(), unit: self.unit.clone(), levels: Levels::default() }
     }
 
     /// The chapter that the number of the § tells, for laws numbered by chapter: `§8-4` is in `kap8`.
@@ -348,11 +320,7 @@ impl ProvisionId {
             Unit::Section(section) => section.split_once('-')?.0.to_owned(),
             Unit::Whole | Unit::Article(_) => return None,
         };
-        Some(Self {
-            law: self.law.clone(),
-            unit: Unit::Chapter(chapter),
-            levels: Levels::default(),
-        })
+        Some(Self { law: self.law.clone(), unit: Unit::Chapter(chapter), levels: Levels::default() })
     }
 
     /// True when `other` is this provision or one that it lies in: `§8-4/ledd3` is within `§8-4`,
@@ -414,11 +382,7 @@ fn spaced(number: &str) -> String {
 
 impl From<LawId> for ProvisionId {
     fn from(law: LawId) -> Self {
-        Self {
-            law,
-            unit: Unit::Whole,
-            levels: Levels::default(),
-        }
+        Self { law, unit: Unit::Whole, levels: Levels::default() }
     }
 }
 
@@ -460,9 +424,7 @@ impl FromStr for ProvisionId {
 fn unit(part: &str) -> Option<Unit> {
     let number = |text: &str| {
         (text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text
-                .chars()
-                .all(|c| c.is_ascii_digit() || c == '-' || c.is_alphabetic()))
+            && text.chars().all(|c| c.is_ascii_digit() || c == '-' || c.is_alphabetic()))
         .then(|| text.to_owned())
     };
     if let Some(section) = part.strip_prefix('§') {
@@ -500,21 +462,15 @@ pub enum DocumentRef {
 impl DocumentRef {
     /// The circular that a chapter of folketrygdloven has: chapter 8 has `R08-00`.
     pub fn circular(chapter: u16) -> Self {
-        Self::Circular {
-            number: format!("R{chapter:02}-00"),
-            section: None,
-            levels: Levels::default(),
-        }
+        Self::Circular { number: format!("R{chapter:02}-00"), section: None, levels: Levels::default() }
     }
 
     /// The document itself, without the part: `R11-00/§11-3` becomes `R11-00`.
     pub fn document(&self) -> Self {
         match self {
-            Self::Circular { number, .. } => Self::Circular {
-                number: number.clone(),
-                section: None,
-                levels: Levels::default(),
-            },
+            Self::Circular { number, .. } => {
+                Self::Circular { number: number.clone(), section: None, levels: Levels::default() }
+            }
             other => other.clone(),
         }
     }
@@ -522,26 +478,14 @@ impl DocumentRef {
 
 /// The four-digit year that two digits stand for: from 50 on the 1900s, else the 2000s.
 pub(super) fn full_year(two_digits: u16) -> u16 {
-    if two_digits >= 50 {
-        1900 + two_digits
-    } else {
-        2000 + two_digits
-    }
+    if two_digits >= 50 { 1900 + two_digits } else { 2000 + two_digits }
 }
 
 impl fmt::Display for DocumentRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Circular {
-                number,
-                section: None,
-                ..
-            } => f.write_str(number),
-            Self::Circular {
-                number,
-                section: Some(section),
-                levels,
-            } => write!(f, "{number}/§{section}{levels}"),
+            Self::Circular { number, section: None, .. } => f.write_str(number),
+            Self::Circular { number, section: Some(section), levels } => write!(f, "{number}/§{section}{levels}"),
             Self::Tribunal { year, number } => write!(f, "TRR-{year}-{number}"),
             Self::Court(id) => f.write_str(id),
         }
@@ -579,33 +523,21 @@ impl FromStr for DocumentRef {
                 Some(_) => return Err(wrong()),
             };
             let levels = Levels::parse(parts).ok_or_else(wrong)?;
-            return Ok(Self::Circular {
-                number,
-                section,
-                levels,
-            });
+            return Ok(Self::Circular { number, section, levels });
         }
         let court = match text.split_once('-') {
             Some(("HR" | "LA" | "LB" | "LE" | "LF" | "LG" | "LH" | "LS" | "Rt", rest)) => {
                 let mut parts = rest.split('-');
-                parts
-                    .next()
-                    .is_some_and(|year| year.len() == 4 && digits(year))
+                parts.next().is_some_and(|year| year.len() == 4 && digits(year))
                     && parts.next().is_some_and(digits)
-                    && parts.all(|part| {
-                        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric())
-                    })
+                    && parts.all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
             }
-            Some(("E" | "C" | "T", rest)) => rest
-                .split_once('/')
-                .is_some_and(|(number, year)| digits(number) && year.len() == 2 && digits(year)),
+            Some(("E" | "C" | "T", rest)) => {
+                rest.split_once('/').is_some_and(|(number, year)| digits(number) && year.len() == 2 && digits(year))
+            }
             _ => false,
         };
-        if court {
-            Ok(Self::Court(text.to_owned()))
-        } else {
-            Err(wrong())
-        }
+        if court { Ok(Self::Court(text.to_owned())) } else { Err(wrong()) }
     }
 }
 
@@ -658,20 +590,11 @@ mod tests {
         ] {
             assert_eq!(provision(id).to_string(), id);
             let json = serde_json::to_string(&provision(id)).unwrap();
-            assert_eq!(
-                serde_json::from_str::<ProvisionId>(&json).unwrap(),
-                provision(id)
-            );
+            assert_eq!(serde_json::from_str::<ProvisionId>(&json).unwrap(), provision(id));
         }
-        for id in [
-            "R11-00",
-            "R11-00/§11-3",
-            "R76-13-04-for",
-            "TRR-2010-1026",
-            "HR-2021-2126-A",
-            "Rt-2005-1757",
-            "E-8/20",
-        ] {
+        for id in
+            ["R11-00", "R11-00/§11-3", "R76-13-04-for", "TRR-2010-1026", "HR-2021-2126-A", "Rt-2005-1757", "E-8/20"]
+        {
             assert_eq!(id.parse::<DocumentRef>().unwrap().to_string(), id);
         }
     }
@@ -693,17 +616,7 @@ mod tests {
         ] {
             assert!(id.parse::<ProvisionId>().is_err(), "{id}");
         }
-        for id in [
-            "",
-            "R",
-            "R1",
-            "R1-00",
-            "TRR-10-1026",
-            "TRR-2010-01026",
-            "HR-21-1",
-            "X-8/20",
-            "Rø-00",
-        ] {
+        for id in ["", "R", "R1", "R1-00", "TRR-10-1026", "TRR-2010-01026", "HR-21-1", "X-8/20", "Rø-00"] {
             assert!(id.parse::<DocumentRef>().is_err(), "{id}");
         }
     }
@@ -711,31 +624,19 @@ mod tests {
     #[test]
     fn a_provision_lies_within_its_parents_only() {
         let deep = provision("lov/1997-02-28-19/§8-4/ledd3/bokstav-a");
-        for parent in [
-            "lov/1997-02-28-19",
-            "lov/1997-02-28-19/kap8",
-            "lov/1997-02-28-19/§8-4",
-            "lov/1997-02-28-19/§8-4/ledd3",
-        ] {
+        for parent in
+            ["lov/1997-02-28-19", "lov/1997-02-28-19/kap8", "lov/1997-02-28-19/§8-4", "lov/1997-02-28-19/§8-4/ledd3"]
+        {
             assert!(deep.is_within(&provision(parent)), "{parent}");
         }
-        for other in [
-            "lov/1997-02-28-19/§8-40",
-            "lov/1997-02-28-19/§8-4/ledd2",
-            "lov/1967-02-10",
-            "lov/1997-02-28-19/kap4",
-        ] {
+        for other in
+            ["lov/1997-02-28-19/§8-40", "lov/1997-02-28-19/§8-4/ledd2", "lov/1967-02-10", "lov/1997-02-28-19/kap4"]
+        {
             assert!(!deep.is_within(&provision(other)), "{other}");
         }
         assert_eq!(deep.section().to_string(), "lov/1997-02-28-19/§8-4");
         assert!(!deep.section().is_within(&deep));
-        assert_eq!(
-            provision("lov/1997-02-28-19/§11A-4")
-                .chapter()
-                .unwrap()
-                .to_string(),
-            "lov/1997-02-28-19/kap11A"
-        );
+        assert_eq!(provision("lov/1997-02-28-19/§11A-4").chapter().unwrap().to_string(), "lov/1997-02-28-19/kap11A");
         assert_eq!(provision("lov/1967-02-10/§35").chapter(), None);
     }
 
@@ -747,27 +648,11 @@ mod tests {
                 "folketrygdloven § 8-4 tredje ledd bokstav a",
                 "§ 8-4 tredje ledd bokstav a",
             ),
-            (
-                "lov/1997-02-28-19/§11A-4",
-                "folketrygdloven § 11 A-4",
-                "§ 11 A-4",
-            ),
-            (
-                "lov/1997-02-28-19/§8-7a/ledd13",
-                "folketrygdloven § 8-7 a 13. ledd",
-                "§ 8-7 a 13. ledd",
-            ),
+            ("lov/1997-02-28-19/§11A-4", "folketrygdloven § 11 A-4", "§ 11 A-4"),
+            ("lov/1997-02-28-19/§8-7a/ledd13", "folketrygdloven § 8-7 a 13. ledd", "§ 8-7 a 13. ledd"),
             ("lov/1997-02-28-19", "folketrygdloven", ""),
-            (
-                "lov/1949-07-28-99/§24",
-                "lov 28. juli 1949 nr. 99 § 24",
-                "§ 24",
-            ),
-            (
-                "eu/883-2004/art21/nr1",
-                "trygdeforordningen artikkel 21 nr. 1",
-                "artikkel 21 nr. 1",
-            ),
+            ("lov/1949-07-28-99/§24", "lov 28. juli 1949 nr. 99 § 24", "§ 24"),
+            ("eu/883-2004/art21/nr1", "trygdeforordningen artikkel 21 nr. 1", "artikkel 21 nr. 1"),
         ] {
             assert_eq!(provision(id).label(), label);
             assert_eq!(provision(id).short_label(), short);

@@ -6,9 +6,9 @@
 
 mod benefits;
 mod id;
+mod kinds;
 pub mod names;
 mod references;
-mod kinds;
 mod weight;
 
 pub use benefits::benefit_name;

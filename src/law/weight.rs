@@ -85,10 +85,7 @@ impl FromStr for SourceKind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.code() == text)
-            .ok_or_else(|| UnknownKind(text.to_owned()))
+        Self::ALL.into_iter().find(|kind| kind.code() == text).ok_or_else(|| UnknownKind(text.to_owned()))
     }
 }
 
@@ -197,21 +194,10 @@ mod tests {
 
     #[test]
     fn sources_are_ordered_as_the_product_says() {
-        let court = |court| {
-            authority(
-                SourceKind::CourtJudgment,
-                Standing {
-                    court: Some(court),
-                    ..Standing::default()
-                },
-            )
-        };
+        let court =
+            |court| authority(SourceKind::CourtJudgment, Standing { court: Some(court), ..Standing::default() });
         let tribunal = |members, reasoning| {
-            let standing = Standing {
-                members: Some(members),
-                reasoning: Some(reasoning),
-                ..Standing::default()
-            };
+            let standing = Standing { members: Some(members), reasoning: Some(reasoning), ..Standing::default() };
             authority(SourceKind::TribunalDecision, standing)
         };
         let plain = |kind| authority(kind, Standing::default());

@@ -52,7 +52,9 @@ impl Actor {
     pub(super) fn may_change(&self) -> Result<(), RegisterError> {
         match self.role {
             Role::Coordinator => Ok(()),
-            Role::Adviser => Err(RegisterError::Refused("Bare fagkoordinatorer kan endre registeret; en veileder kan lese det.".into())),
+            Role::Adviser => Err(RegisterError::Refused(
+                "Bare fagkoordinatorer kan endre registeret; en veileder kan lese det.".into(),
+            )),
         }
     }
 }
@@ -120,13 +122,17 @@ impl Settlement {
     /// What was said with it.
     pub fn note(&self) -> &str {
         match self {
-            Self::Confirm { note } | Self::Reject { note } | Self::Resolve { note, .. } | Self::Reopen { note } => note.trim(),
+            Self::Confirm { note } | Self::Reject { note } | Self::Resolve { note, .. } | Self::Reopen { note } => {
+                note.trim()
+            }
         }
     }
 
     pub(super) fn resolution(&self) -> Option<Resolution> {
         match self {
-            Self::Resolve { document, note } => Some(Resolution { document: document.trim().to_owned(), why: note.trim().to_owned() }),
+            Self::Resolve { document, note } => {
+                Some(Resolution { document: document.trim().to_owned(), why: note.trim().to_owned() })
+            }
             _ => None,
         }
     }

@@ -73,7 +73,12 @@ impl Item {
                 let reasons = document.sections.iter().find(|section| section.role == Role::Reasoning);
                 let section = reasons.or_else(|| document.sections.first())?;
                 let text = document.text.get(section.range.clone())?;
-                let end = sentences(text).into_iter().map(|range| range.end).take_while(|end| *end <= EXCERPT).last().unwrap_or(text.len());
+                let end = sentences(text)
+                    .into_iter()
+                    .map(|range| range.end)
+                    .take_while(|end| *end <= EXCERPT)
+                    .last()
+                    .unwrap_or(text.len());
                 let start = document.text[..section.range.start].chars().count();
                 (text[..end].to_owned(), section.locator.clone(), start, start + text[..end].chars().count())
             }

@@ -87,7 +87,9 @@ impl Draft {
             return Err(RegisterError::Refused("Skriv hvem som skal svare på spørsmålet.".into()));
         }
         match self.provisions.iter().find(|id| id.parse::<ProvisionId>().is_err()) {
-            Some(wrong) => Err(RegisterError::Refused(format!("«{wrong}» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4."))),
+            Some(wrong) => Err(RegisterError::Refused(format!(
+                "«{wrong}» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4."
+            ))),
             None => Ok(()),
         }
     }
@@ -108,7 +110,10 @@ impl Draft {
             asked_on,
             line,
             closed_on,
-            conflict: self.conflict.filter(|id| !id.trim().is_empty()).or_else(|| earlier.and_then(|e| e.conflict.clone())),
+            conflict: self
+                .conflict
+                .filter(|id| !id.trim().is_empty())
+                .or_else(|| earlier.and_then(|e| e.conflict.clone())),
         }
     }
 }

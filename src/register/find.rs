@@ -13,7 +13,7 @@ use crate::language::Analyser;
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "2";
+const ENGINE_VERSION: &str = "3";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -83,8 +83,11 @@ pub(super) async fn find_conflicts(
         wanted.insert((version.document.id.as_str(), key), version);
     }
     let wanted_rows: HashSet<i64> = wanted.values().map(|version| version.id).collect();
-    let forgotten: Vec<i64> =
-        rows.iter().map(|row| row.get::<i64, _>("version")).filter(|id| !wanted_rows.contains(id) || !known.contains_key(id)).collect();
+    let forgotten: Vec<i64> = rows
+        .iter()
+        .map(|row| row.get::<i64, _>("version"))
+        .filter(|id| !wanted_rows.contains(id) || !known.contains_key(id))
+        .collect();
     let new: Vec<(String, Arc<Version>)> = wanted
         .iter()
         .filter(|(_, version)| !known.contains_key(&version.id))
@@ -103,7 +106,10 @@ pub(super) async fn find_conflicts(
     for batch in new.chunks(BATCH) {
         let (batch, analyser) = (batch.to_vec(), Arc::clone(analyser));
         let read = tokio::task::spawn_blocking(move || -> Vec<(i64, String, Reading)> {
-            batch.iter().map(|(key, version)| (version.id, key.clone(), conflict::read(&version.document, key, &analyser))).collect()
+            batch
+                .iter()
+                .map(|(key, version)| (version.id, key.clone(), conflict::read(&version.document, key, &analyser)))
+                .collect()
         });
         let mut read = read.await?;
         let mut bare: Vec<&mut Reading> = read.iter_mut().map(|(_, _, reading)| reading).collect();
@@ -148,8 +154,16 @@ pub(super) async fn find_conflicts(
             own.for_each(|statement| statement.vector.clear());
         }
         Ok(Findings {
-            pairs: found.pairs.into_iter().filter_map(|pair| rows(&pair.a, &pair.b).map(|(a, b)| (a, b, pair))).collect(),
-            near_misses: found.rejected.into_iter().filter_map(|miss| rows(&miss.a, &miss.b).map(|(a, b)| (a, b, miss))).collect(),
+            pairs: found
+                .pairs
+                .into_iter()
+                .filter_map(|pair| rows(&pair.a, &pair.b).map(|(a, b)| (a, b, pair)))
+                .collect(),
+            near_misses: found
+                .rejected
+                .into_iter()
+                .filter_map(|miss| rows(&miss.a, &miss.b).map(|(a, b)| (a, b, miss)))
+                .collect(),
             cleared,
             forgotten,
             readings,
@@ -162,7 +176,10 @@ pub(super) async fn find_conflicts(
 
 /// The known readings that stay, without vectors.
 async fn elder_readings(store: &Store, maker: &str, gone: &HashSet<i64>) -> Result<Vec<(i64, Reading)>, RegisterError> {
-    let rows = sqlx::query("SELECT version, body FROM readings WHERE maker = ? ORDER BY version").bind(maker).fetch_all(store.pool()).await?;
+    let rows = sqlx::query("SELECT version, body FROM readings WHERE maker = ? ORDER BY version")
+        .bind(maker)
+        .fetch_all(store.pool())
+        .await?;
     rows.into_iter()
         .filter(|row| !gone.contains(&row.get("version")))
         .map(|row| Ok((row.get("version"), serde_json::from_str(row.get("body"))?)))
@@ -176,9 +193,14 @@ async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterErr
 
 /// Gives every statement its vector, from the store where it has them. All come out of the store in the end, so that a
 /// new statement has the same vector as the one that was kept.
-async fn fill_vectors(store: &Store, embedder: &Arc<dyn Embedder>, readings: &mut [&mut Reading]) -> Result<(), RegisterError> {
+async fn fill_vectors(
+    store: &Store,
+    embedder: &Arc<dyn Embedder>,
+    readings: &mut [&mut Reading],
+) -> Result<(), RegisterError> {
     let model = format!("{}/statement", embedder.model_id());
-    let mut texts: Vec<&str> = readings.iter().flat_map(|reading| reading.all_statements()).map(|s| s.said.as_str()).collect();
+    let mut texts: Vec<&str> =
+        readings.iter().flat_map(|reading| reading.all_statements()).map(|s| s.said.as_str()).collect();
     texts.sort_unstable();
     texts.dedup();
     let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
@@ -186,14 +208,19 @@ async fn fill_vectors(store: &Store, embedder: &Arc<dyn Embedder>, readings: &mu
     let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none()).collect();
     let words: Vec<String> = missing.iter().map(|&at| texts[at].to_owned()).collect();
     let with = Arc::clone(embedder);
-    let computed = tokio::task::spawn_blocking(move || with.passages(&words.iter().map(String::as_str).collect::<Vec<_>>())).await??;
-    let kept: Vec<([u8; 16], &[f32])> = missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();
+    let computed =
+        tokio::task::spawn_blocking(move || with.passages(&words.iter().map(String::as_str).collect::<Vec<_>>()))
+            .await??;
+    let kept: Vec<([u8; 16], &[f32])> =
+        missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();
     store.keep_vectors(&model, &kept).await?;
     let new: Vec<[u8; 16]> = missing.iter().map(|&at| hashes[at]).collect();
     let rounded = store.cached_vectors(&model, &new).await?;
-    let mut by_hash: HashMap<[u8; 16], Vec<f32>> = new.into_iter().zip(rounded.into_iter().map(Option::unwrap_or_default)).collect();
+    let mut by_hash: HashMap<[u8; 16], Vec<f32>> =
+        new.into_iter().zip(rounded.into_iter().map(Option::unwrap_or_default)).collect();
     by_hash.extend(hashes.into_iter().zip(held).filter_map(|(hash, vector)| Some((hash, vector?))));
-    for statement in readings.iter_mut().flat_map(|reading| reading.statements.iter_mut().chain(&mut reading.reported)) {
+    for statement in readings.iter_mut().flat_map(|reading| reading.statements.iter_mut().chain(&mut reading.reported))
+    {
         statement.vector = by_hash.get(&text_hash(&statement.said)).cloned().unwrap_or_default();
     }
     Ok(())

@@ -131,7 +131,11 @@ pub fn comes_back_by(decision: &Decision, conflict: &Conflict) -> Option<String>
 /// only covers pairs that were rejected.
 pub fn lives_on(old: &Conflict, decision: &Decision, new: &Conflict) -> bool {
     let (before, now) = (opposed(old), opposed(new));
-    if decision.status == Status::Rejected { !now.is_empty() && now.is_subset(&before) } else { !before.is_disjoint(&now) }
+    if decision.status == Status::Rejected {
+        !now.is_empty() && now.is_subset(&before)
+    } else {
+        !before.is_disjoint(&now)
+    }
 }
 
 /// The pairs of documents that stand against each other.
@@ -153,7 +157,8 @@ fn opposed(conflict: &Conflict) -> BTreeSet<(&str, &str)> {
 /// Whether anything changed that a reader must know of: who stands where, in which version.
 pub fn differs(before: &Conflict, now: &Conflict) -> bool {
     let sides = |conflict: &Conflict| -> BTreeSet<BTreeSet<(String, String)>> {
-        let side = |side: &crate::conflict::Side| side.documents.iter().map(|d| (d.id.clone(), d.version.clone())).collect();
+        let side =
+            |side: &crate::conflict::Side| side.documents.iter().map(|d| (d.id.clone(), d.version.clone())).collect();
         conflict.sides.iter().map(side).collect()
     };
     sides(before) != sides(now)

@@ -32,7 +32,8 @@ impl Ending {
 
     /// Of a ruling.
     pub fn of(document: &Document) -> Self {
-        let changed = |outcome: Outcome| !matches!(outcome, Outcome::Stadfestelse | Outcome::StadfestetAnnenBegrunnelse);
+        let changed =
+            |outcome: Outcome| !matches!(outcome, Outcome::Stadfestelse | Outcome::StadfestetAnnenBegrunnelse);
         match (document.outcome, document.reversal_reason) {
             (None, _) => Self::Unknown,
             (Some(outcome), Some(ReversalReason::NewInformation)) if changed(outcome) => Self::NewInformation,
@@ -170,7 +171,11 @@ impl Practice {
         let mut offices: BTreeMap<String, Vec<&Ruling>> = BTreeMap::new();
         for ruling in &self.rulings {
             let body = body(ruling.document().kind);
-            let name = ruling.document().office.as_deref().map_or_else(|| body.to_owned(), |office| format!("{body}: {office}"));
+            let name = ruling
+                .document()
+                .office
+                .as_deref()
+                .map_or_else(|| body.to_owned(), |office| format!("{body}: {office}"));
             offices.entry(name).or_default().push(ruling);
         }
         offices.into_iter().map(|(name, rulings)| (name, Counts::of(rulings.into_iter()))).collect()
@@ -181,7 +186,8 @@ impl Practice {
 pub fn provisions(catalogue: &Catalogue, snapshot: &Snapshot) -> Vec<(ProvisionId, usize, usize)> {
     let mut found: BTreeMap<ProvisionId, (usize, usize)> = BTreeMap::new();
     for version in newest_rulings(catalogue) {
-        let mut sections: Vec<ProvisionId> = subjects(&version.document).into_iter().map(ProvisionId::section).collect();
+        let mut sections: Vec<ProvisionId> =
+            subjects(&version.document).into_iter().map(ProvisionId::section).collect();
         sections.sort();
         sections.dedup();
         for section in sections {
@@ -189,7 +195,8 @@ pub fn provisions(catalogue: &Catalogue, snapshot: &Snapshot) -> Vec<(ProvisionI
         }
     }
     for view in snapshot.conflicts().iter().filter(|view| view.status != super::Status::Rejected) {
-        let mut sections: Vec<ProvisionId> = view.provisions.iter().filter_map(|id| Some(id.parse::<ProvisionId>().ok()?.section())).collect();
+        let mut sections: Vec<ProvisionId> =
+            view.provisions.iter().filter_map(|id| Some(id.parse::<ProvisionId>().ok()?.section())).collect();
         sections.sort();
         sections.dedup();
         for section in sections {
@@ -220,15 +227,17 @@ pub fn rulings(catalogue: &Catalogue, provision: &ProvisionId) -> Vec<Ruling> {
         .filter(|version| is_on(&version.document))
         .map(|version| Ruling { ending: Ending::of(&version.document), version: Arc::clone(version) })
         .collect();
-    rulings.sort_by(|a, b| b.document().date.cmp(&a.document().date).then_with(|| a.document().id.cmp(&b.document().id)));
+    rulings
+        .sort_by(|a, b| b.document().date.cmp(&a.document().date).then_with(|| a.document().id.cmp(&b.document().id)));
     rulings
 }
 
 fn circulars(catalogue: &Catalogue, provision: &ProvisionId) -> Vec<CircularText> {
     let today = today();
-    let in_force = catalogue.versions().iter().filter(|v| {
-        v.document.kind == SourceKind::Circular && !v.superseded && v.validity.holds_on(today)
-    });
+    let in_force = catalogue
+        .versions()
+        .iter()
+        .filter(|v| v.document.kind == SourceKind::Circular && !v.superseded && v.validity.holds_on(today));
     let mut found = Vec::new();
     for version in in_force {
         for stored in &version.passages {

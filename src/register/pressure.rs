@@ -65,7 +65,8 @@ impl Pressure {
     /// On a circular; `None` when there is none of that id.
     pub fn on(catalogue: &Catalogue, snapshot: &Snapshot, circular: &str, today: u32) -> Option<Self> {
         let version = catalogue.version_on(circular, today)?;
-        let conflicts: Vec<&ConflictView> = snapshot.of_document(circular).filter(|view| view.status != Status::Rejected).collect();
+        let conflicts: Vec<&ConflictView> =
+            snapshot.of_document(circular).filter(|view| view.status != Status::Rejected).collect();
         let misses: Vec<&NearMiss> = snapshot.near_misses_of(circular).collect();
         let mut pressure = Self { version: Arc::clone(version), passages: Vec::new(), untouched: 0 };
         for stored in &version.passages {
@@ -130,7 +131,13 @@ impl Pressure {
 /// A ruling in one line.
 pub fn name(ruling: &Ruling) -> String {
     let document = ruling.document();
-    format!("{} ({}, {}, {})", document.id, practice::body(document.kind), day(&ruling.version), ruling.ending.norwegian().to_lowercase())
+    format!(
+        "{} ({}, {}, {})",
+        document.id,
+        practice::body(document.kind),
+        day(&ruling.version),
+        ruling.ending.norwegian().to_lowercase()
+    )
 }
 
 impl PassagePressure {
@@ -142,12 +149,14 @@ impl PassagePressure {
         conflicts: &[&ConflictView],
         misses: &[&NearMiss],
     ) {
-        let mut on_provision: Vec<Ruling> = provisions.iter().flat_map(|provision| rulings(catalogue, provision)).collect();
+        let mut on_provision: Vec<Ruling> =
+            provisions.iter().flat_map(|provision| rulings(catalogue, provision)).collect();
         let mut seen = BTreeSet::new();
         on_provision.retain(|ruling| seen.insert(ruling.document().id.clone()));
         let mut sorted: BTreeSet<String> = BTreeSet::new();
         for view in conflicts {
-            let own = view.documents().find(|(_, document)| document.id == circular && self.text.contains(&document.quote));
+            let own =
+                view.documents().find(|(_, document)| document.id == circular && self.text.contains(&document.quote));
             let Some((own_side, _)) = own else { continue };
             for (side, document) in view.documents() {
                 let version = catalogue.document(&document.id).find(|version| version.id == document.version);

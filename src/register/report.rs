@@ -56,7 +56,9 @@ impl Report {
             text.push('\n');
             // Writing to a String cannot fail.
             let _ = match block {
-                Block::Heading(level, words) => writeln!(text, "{} {}", "#".repeat(usize::from(*level)), escaped(words)),
+                Block::Heading(level, words) => {
+                    writeln!(text, "{} {}", "#".repeat(usize::from(*level)), escaped(words))
+                }
                 Block::Paragraph(words) => writeln!(text, "{}", escaped(words)),
                 Block::Quote(words) => words.lines().try_for_each(|line| writeln!(text, "> {}", escaped(line))),
                 Block::List(items) => items.iter().try_for_each(|item| writeln!(text, "- {}", escaped(item))),
@@ -91,7 +93,9 @@ impl Report {
                 Block::Heading(level, words) => body.push_str(&paragraph(&format!("Heading{level}"), words)),
                 Block::Paragraph(words) => body.push_str(&paragraph("Normal", words)),
                 Block::Quote(words) => body.push_str(&paragraph("Quote", words)),
-                Block::List(items) => items.iter().for_each(|item| body.push_str(&paragraph("Normal", &format!("– {item}")))),
+                Block::List(items) => {
+                    items.iter().for_each(|item| body.push_str(&paragraph("Normal", &format!("– {item}"))))
+                }
             }
         }
         format!(
@@ -102,7 +106,8 @@ impl Report {
 }
 
 fn paragraph(style: &str, words: &str) -> String {
-    let lines: Vec<String> = words.lines().map(|line| format!("<w:t xml:space=\"preserve\">{}</w:t>", xml(line))).collect();
+    let lines: Vec<String> =
+        words.lines().map(|line| format!("<w:t xml:space=\"preserve\">{}</w:t>", xml(line))).collect();
     format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r>{}</w:r></w:p>", lines.join("<w:br/>"))
 }
 
@@ -176,7 +181,10 @@ mod tests {
 
     #[test]
     fn markdown_keeps_a_sources_signs_as_words() {
-        assert_eq!(report().markdown(), "# Praksis \\<opp\\> mot R04\n\n## § 4-10\n\n> første linje\n> \\# andre & linje\n\n- en\n- to\n");
+        assert_eq!(
+            report().markdown(),
+            "# Praksis \\<opp\\> mot R04\n\n## § 4-10\n\n> første linje\n> \\# andre & linje\n\n- en\n- to\n"
+        );
     }
 
     #[test]

@@ -46,7 +46,9 @@ fn write<T: Serialize + ?Sized>(value: &T) -> Result<String, RegisterError> {
 
 /// All conflicts ever found.
 pub(super) async fn conflicts(store: &Store) -> Result<Vec<ConflictRow>, RegisterError> {
-    let rows = sqlx::query("SELECT body, found_at, last_changed, gone FROM conflicts ORDER BY id").fetch_all(store.pool()).await?;
+    let rows = sqlx::query("SELECT body, found_at, last_changed, gone FROM conflicts ORDER BY id")
+        .fetch_all(store.pool())
+        .await?;
     rows.into_iter()
         .map(|row| {
             Ok(ConflictRow {
@@ -63,7 +65,9 @@ pub(super) async fn conflicts(store: &Store) -> Result<Vec<ConflictRow>, Registe
 pub(super) async fn decisions(store: &Store) -> Result<HashMap<String, DecisionRow>, RegisterError> {
     let rows = sqlx::query("SELECT conflict, revision, body FROM decisions").fetch_all(store.pool()).await?;
     rows.into_iter()
-        .map(|row| Ok((row.get("conflict"), DecisionRow { revision: row.get("revision"), decision: parse(row.get("body"))? })))
+        .map(|row| {
+            Ok((row.get("conflict"), DecisionRow { revision: row.get("revision"), decision: parse(row.get("body"))? }))
+        })
         .collect()
 }
 
@@ -75,7 +79,8 @@ pub(super) async fn signals(store: &Store) -> Result<HashMap<String, (i64, Optio
 
 /// All clarifications with their revisions, newest first.
 pub(super) async fn clarifications(store: &Store) -> Result<Vec<(String, i64, Clarification)>, RegisterError> {
-    let rows = sqlx::query("SELECT id, revision, body FROM clarifications ORDER BY id DESC").fetch_all(store.pool()).await?;
+    let rows =
+        sqlx::query("SELECT id, revision, body FROM clarifications ORDER BY id DESC").fetch_all(store.pool()).await?;
     rows.into_iter().map(|row| Ok((row.get("id"), row.get("revision"), parse(row.get("body"))?))).collect()
 }
 
@@ -93,11 +98,13 @@ pub(super) async fn keys(store: &Store) -> Result<Vec<(i64, String)>, RegisterEr
 
 /// The acts on something, newest first.
 pub(super) async fn acts(store: &Store, subject: &str, target: &str) -> Result<Vec<Act>, RegisterError> {
-    let rows = sqlx::query("SELECT at, name, role, what, before, after FROM acts WHERE subject = ? AND target = ? ORDER BY id DESC")
-        .bind(subject)
-        .bind(target)
-        .fetch_all(store.pool())
-        .await?;
+    let rows = sqlx::query(
+        "SELECT at, name, role, what, before, after FROM acts WHERE subject = ? AND target = ? ORDER BY id DESC",
+    )
+    .bind(subject)
+    .bind(target)
+    .fetch_all(store.pool())
+    .await?;
     rows.into_iter()
         .map(|row| {
             Ok(Act {
@@ -114,7 +121,8 @@ pub(super) async fn acts(store: &Store, subject: &str, target: &str) -> Result<V
 
 /// What the latest ingests brought, newest first.
 pub(super) async fn news(store: &Store, limit: u32) -> Result<Vec<(i64, WhatIsNew)>, RegisterError> {
-    let rows = sqlx::query("SELECT id, body FROM news ORDER BY id DESC LIMIT ?").bind(limit).fetch_all(store.pool()).await?;
+    let rows =
+        sqlx::query("SELECT id, body FROM news ORDER BY id DESC LIMIT ?").bind(limit).fetch_all(store.pool()).await?;
     rows.into_iter().map(|row| Ok((row.get("id"), parse(row.get("body"))?))).collect()
 }
 
@@ -140,17 +148,19 @@ async fn add_act(
     before: &Value,
     after: &Value,
 ) -> Result<(), RegisterError> {
-    sqlx::query("INSERT INTO acts (at, name, role, subject, target, what, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(now())
-        .bind(by.name)
-        .bind(by.role)
-        .bind(subject)
-        .bind(target)
-        .bind(what)
-        .bind(before.to_string())
-        .bind(after.to_string())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO acts (at, name, role, subject, target, what, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(now())
+    .bind(by.name)
+    .bind(by.role)
+    .bind(subject)
+    .bind(target)
+    .bind(what)
+    .bind(before.to_string())
+    .bind(after.to_string())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -176,7 +186,11 @@ async fn put(
     Ok(query.build().execute(&mut **tx).await?.rows_affected() == 1)
 }
 
-async fn held(tx: &mut Tx<'_>, (table, column): (&'static str, &'static str), target: &str) -> Result<Value, RegisterError> {
+async fn held(
+    tx: &mut Tx<'_>,
+    (table, column): (&'static str, &'static str),
+    target: &str,
+) -> Result<Value, RegisterError> {
     let mut query = sqlx::QueryBuilder::new("SELECT body FROM ");
     query.push(table).push(" WHERE ").push(column).push(" = ").push_bind(target);
     match query.build().fetch_optional(&mut **tx).await? {
@@ -222,7 +236,8 @@ pub(super) async fn settle(
     seen: i64,
     settlement: &Settlement,
 ) -> Result<(), RegisterError> {
-    let body: Option<String> = sqlx::query_scalar("SELECT body FROM conflicts WHERE id = ?").bind(id).fetch_optional(store.pool()).await?;
+    let body: Option<String> =
+        sqlx::query_scalar("SELECT body FROM conflicts WHERE id = ?").bind(id).fetch_optional(store.pool()).await?;
     let Some(body) = body else {
         return Err(RegisterError::Missing("Konflikten finnes ikke i registeret.".into()));
     };
@@ -271,7 +286,8 @@ pub(super) async fn write_clarification(
         None => {
             let year = today.year();
             let prefix = format!("AVK-{year}-");
-            let last = known.iter().filter_map(|(id, ..)| id.strip_prefix(&prefix)?.parse::<u32>().ok()).max().unwrap_or(0);
+            let last =
+                known.iter().filter_map(|(id, ..)| id.strip_prefix(&prefix)?.parse::<u32>().ok()).max().unwrap_or(0);
             (format!("{prefix}{:03}", last + 1), None)
         }
     };
@@ -287,7 +303,11 @@ pub(super) async fn write_clarification(
 }
 
 /// Writes what the engine came to and lays it under the decisions, all in one transaction; gives what is new.
-pub(super) async fn write_findings(store: &Store, catalogue: &Catalogue, findings: Findings) -> Result<WhatIsNew, RegisterError> {
+pub(super) async fn write_findings(
+    store: &Store,
+    catalogue: &Catalogue,
+    findings: Findings,
+) -> Result<WhatIsNew, RegisterError> {
     let before: HashMap<String, ConflictRow> =
         conflicts(store).await?.into_iter().map(|row| (row.conflict.id.clone(), row)).collect();
     let decided = decisions(store).await?;
@@ -314,10 +334,12 @@ pub(super) async fn write_findings(store: &Store, catalogue: &Catalogue, finding
             status = merge::merged(conflict, None).status;
             returned = Some(format!("Var avvist, men {changed} er endret siden."));
         } else if decision.is_none() && known.is_none() {
-            let heir = before.iter().filter(|(old, _)| !findings.conflicts.iter().any(|c| c.id == **old)).find_map(|(old, row)| {
-                let decision = decided.get(old)?.decision.as_ref()?;
-                merge::lives_on(&row.conflict, decision, conflict).then_some((old, decision))
-            });
+            let heir = before.iter().filter(|(old, _)| !findings.conflicts.iter().any(|c| c.id == **old)).find_map(
+                |(old, row)| {
+                    let decision = decided.get(old)?.decision.as_ref()?;
+                    merge::lives_on(&row.conflict, decision, conflict).then_some((old, decision))
+                },
+            );
             if let Some((old, decision)) = heir
                 && merge::comes_back_by(decision, conflict).is_none()
             {
@@ -342,14 +364,22 @@ pub(super) async fn write_findings(store: &Store, catalogue: &Catalogue, finding
         }
     }
     for (id, row) in before.iter().filter(|(id, row)| !row.gone && !findings.conflicts.iter().any(|c| c.id == **id)) {
-        sqlx::query("UPDATE conflicts SET gone = 1, last_changed = ? WHERE id = ?").bind(&news.at).bind(id).execute(&mut *tx).await?;
+        sqlx::query("UPDATE conflicts SET gone = 1, last_changed = ? WHERE id = ?")
+            .bind(&news.at)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
         let decision = decided.get(id).and_then(|row| row.decision.as_ref());
         if decision.is_none_or(|decision| decision.status != Status::Rejected) {
             news.gone.push(NewsItem::of(&row.conflict, catalogue, "Finnes ikke lenger i dokumentene.".into()));
         }
     }
     if !news.is_empty() {
-        sqlx::query("INSERT INTO news (at, body) VALUES (?, ?)").bind(&news.at).bind(write(&news)?).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO news (at, body) VALUES (?, ?)")
+            .bind(&news.at)
+            .bind(write(&news)?)
+            .execute(&mut *tx)
+            .await?;
     }
     tx.commit().await?;
     Ok(news)
@@ -363,7 +393,8 @@ fn superseded(catalogue: &Catalogue, findings: &Findings) -> Vec<news::Supersede
         let versions: Vec<_> = catalogue.document(&reading.source.id).collect();
         let Some(now) = versions.iter().find(|version| version.id == *row) else { continue };
         // The version before it; a correction has replaced one of the same day.
-        let before = versions.iter().filter(|v| v.id < *row && v.day <= now.day && !is_new(v.id)).max_by_key(|v| (v.day, v.id));
+        let before =
+            versions.iter().filter(|v| v.id < *row && v.day <= now.day && !is_new(v.id)).max_by_key(|v| (v.day, v.id));
         if let Some(before) = before {
             passages.extend(news::superseded(before, now));
         }
@@ -389,15 +420,31 @@ async fn write_readings(tx: &mut Tx<'_>, findings: &Findings) -> Result<(), Regi
             .await?;
     }
     for (a, b, pair) in &findings.pairs {
-        sqlx::query("INSERT INTO pairs (a, b, body) VALUES (?, ?, ?)").bind(a).bind(b).bind(write(pair)?).execute(&mut **tx).await?;
+        sqlx::query("INSERT INTO pairs (a, b, body) VALUES (?, ?, ?)")
+            .bind(a)
+            .bind(b)
+            .bind(write(pair)?)
+            .execute(&mut **tx)
+            .await?;
     }
     for (a, b, miss) in &findings.near_misses {
-        sqlx::query("INSERT INTO near_misses (a, b, body) VALUES (?, ?, ?)").bind(a).bind(b).bind(write(miss)?).execute(&mut **tx).await?;
+        sqlx::query("INSERT INTO near_misses (a, b, body) VALUES (?, ?, ?)")
+            .bind(a)
+            .bind(b)
+            .bind(write(miss)?)
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }
 
-async fn write_conflict(tx: &mut Tx<'_>, conflict: &Conflict, is_new: bool, changed: bool, at: &str) -> Result<(), RegisterError> {
+async fn write_conflict(
+    tx: &mut Tx<'_>,
+    conflict: &Conflict,
+    is_new: bool,
+    changed: bool,
+    at: &str,
+) -> Result<(), RegisterError> {
     sqlx::query(
         "INSERT INTO conflicts (id, body, found_at, last_changed, gone) VALUES (?, ?, ?, ?, 0)
          ON CONFLICT (id) DO UPDATE SET body = excluded.body, gone = 0,
@@ -416,7 +463,12 @@ async fn write_conflict(tx: &mut Tx<'_>, conflict: &Conflict, is_new: bool, chan
 }
 
 /// Takes a rejection back because a document has changed. The acts keep it.
-async fn take_back(tx: &mut Tx<'_>, conflict: &Conflict, row: &DecisionRow, changed: &str) -> Result<(), RegisterError> {
+async fn take_back(
+    tx: &mut Tx<'_>,
+    conflict: &Conflict,
+    row: &DecisionRow,
+    changed: &str,
+) -> Result<(), RegisterError> {
     put(tx, DECISIONS, &conflict.id, row.revision, &Value::Null).await?;
     let before = serde_json::to_value(&row.decision).map_err(|e| RegisterError::Store(e.into()))?;
     let what = format!("tok konflikten opp igjen fordi {changed} er endret");

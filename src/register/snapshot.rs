@@ -142,8 +142,10 @@ impl Snapshot {
 
     /// The near misses of a conflict's documents with each other and with their neighbours.
     pub fn neighbours(&self, view: &ConflictView) -> Vec<&NearMiss> {
-        let mut at: Vec<usize> =
-            view.documents().flat_map(|(_, document)| self.misses_of.get(&document.id).into_iter().flatten().copied()).collect();
+        let mut at: Vec<usize> = view
+            .documents()
+            .flat_map(|(_, document)| self.misses_of.get(&document.id).into_iter().flatten().copied())
+            .collect();
         at.sort_unstable();
         at.dedup();
         at.into_iter().map(|at| &self.near_misses[at]).collect()

@@ -71,7 +71,10 @@ fn only_a_changed_document_brings_a_rejected_conflict_back() {
     assert_eq!(comes_back_by(&rejected, &before), None);
     assert_eq!(comes_back_by(&rejected, &conflict(CONFLICT, &[("R", "1"), ("T", "1"), ("T2", "1")])), None);
     assert_eq!(comes_back_by(&rejected, &conflict(CONFLICT, &[("R", "2"), ("T", "1")])).as_deref(), Some("R"));
-    assert_eq!(comes_back_by(&decision(Status::Confirmed, &before), &conflict(CONFLICT, &[("R", "2"), ("T", "1")])), None);
+    assert_eq!(
+        comes_back_by(&decision(Status::Confirmed, &before), &conflict(CONFLICT, &[("R", "2"), ("T", "1")])),
+        None
+    );
 }
 
 #[test]
@@ -125,7 +128,8 @@ fn reject() -> Settlement {
 async fn of_two_at_once_the_second_is_told_of_the_first() {
     let (_folder, store) = base(vec![conflict(CONFLICT, &[("R", "1"), ("T", "1")])]).await;
     rows::settle(&store, &coordinator("Kari"), CONFLICT, 0, &reject()).await.unwrap();
-    let late = rows::settle(&store, &coordinator("Ola"), CONFLICT, 0, &Settlement::Confirm { note: String::new() }).await;
+    let late =
+        rows::settle(&store, &coordinator("Ola"), CONFLICT, 0, &Settlement::Confirm { note: String::new() }).await;
     let Err(RegisterError::Stale { by: Some(act) }) = late else { panic!("{late:?}") };
     assert_eq!((act.name.as_str(), act.what.as_str()), ("Kari", "avviste konflikten"));
     assert_eq!(status(&store, CONFLICT).await, Some(Status::Rejected));
@@ -213,7 +217,10 @@ async fn a_clarification_keeps_its_clock_and_becomes_a_file() {
     assert!(read.text.contains("Anslag er nok."));
     let stale = register.write_clarification(&catalogue, &kari, Some(&id), 1, draft("", "Nei.")).await;
     assert!(matches!(stale, Err(RegisterError::Stale { .. })));
-    register.write_clarification(&catalogue, &kari, Some(&id), 2, draft("Anslag er nok.", "Kvittering kreves ikke.")).await.unwrap();
+    register
+        .write_clarification(&catalogue, &kari, Some(&id), 2, draft("Anslag er nok.", "Kvittering kreves ikke."))
+        .await
+        .unwrap();
     assert!(std::fs::read_to_string(&file).unwrap().contains("Kvittering kreves ikke."));
     let snapshot = register.snapshot();
     let (_, _, closed) = &snapshot.clarifications()[0];
@@ -224,7 +231,10 @@ async fn a_clarification_keeps_its_clock_and_becomes_a_file() {
     let refused = register.write_clarification(&catalogue, &adviser, None, 0, draft("", "")).await;
     assert!(matches!(refused, Err(RegisterError::Refused(_))));
     let personal = draft("Gjelder 01859212367.", "");
-    assert!(matches!(register.write_clarification(&catalogue, &kari, None, 0, personal).await, Err(RegisterError::Refused(_))));
+    assert!(matches!(
+        register.write_clarification(&catalogue, &kari, None, 0, personal).await,
+        Err(RegisterError::Refused(_))
+    ));
 }
 
 #[test]
@@ -280,10 +290,15 @@ fn an_answer_touches_what_it_rests_on() {
         Vec::new(),
     );
     let touch = |document: &'static str, text: &'static str, cited: bool| Touch { document, text, cited };
-    let ids = |touches: &[Touch<'_>]| snapshot.touching(touches).into_iter().map(|view| view.id.clone()).collect::<Vec<_>>();
+    let ids =
+        |touches: &[Touch<'_>]| snapshot.touching(touches).into_iter().map(|view| view.id.clone()).collect::<Vec<_>>();
     let other = || touch("X", "noe annet", true);
     assert_eq!(ids(&[touch("R", "Innledning. Kvittering kreves. Slutt.", true)]), ["a"]);
-    assert_eq!(ids(&[other(), touch("R", "Kvittering kreves.", false)]), [""; 0], "one side further down is not enough");
+    assert_eq!(
+        ids(&[other(), touch("R", "Kvittering kreves.", false)]),
+        [""; 0],
+        "one side further down is not enough"
+    );
     assert_eq!(ids(&[other(), touch("R", "Kvittering kreves.", false), touch("T", "Anslag er nok.", false)]), ["a"]);
     assert_eq!(ids(&[touch("R", "Fristen er tre uker. Kvittering kreves.", true)]), ["a", "b"], "open ones first");
     assert_eq!(ids(&[touch("T2", "Kvittering kreves.", true)]), [""; 0], "the words of another document");

@@ -112,7 +112,13 @@ pub(super) type Versions = HashMap<(String, String), Arc<Version>>;
 
 impl ConflictView {
     /// `None` when a side has no words left that stand in the base.
-    pub(super) fn of(row: ConflictRow, decision: Option<&DecisionRow>, versions: &Versions, catalogue: &Catalogue, today: u32) -> Option<Self> {
+    pub(super) fn of(
+        row: ConflictRow,
+        decision: Option<&DecisionRow>,
+        versions: &Versions,
+        catalogue: &Catalogue,
+        today: u32,
+    ) -> Option<Self> {
         let decided = decision.and_then(|row| row.decision.as_ref());
         let merged = merge::merged(&row.conflict, decided);
         let machine = merge::settled(&row.conflict);
@@ -125,8 +131,11 @@ impl ConflictView {
             .sides
             .into_iter()
             .map(|side| {
-                let documents: Vec<_> =
-                    side.documents.into_iter().filter_map(|document| SideDocumentView::of(document, versions, today)).collect();
+                let documents: Vec<_> = side
+                    .documents
+                    .into_iter()
+                    .filter_map(|document| SideDocumentView::of(document, versions, today))
+                    .collect();
                 (!documents.is_empty()).then_some(SideView { stance: side.stance, documents })
             })
             .collect();
@@ -139,7 +148,8 @@ impl ConflictView {
             question: conflict.question,
             sides,
             explanation: conflict.explanation,
-            machine_resolution: machine.filter(|machine| merged.is_decided && merged.resolved_by.as_ref() != Some(machine)),
+            machine_resolution: machine
+                .filter(|machine| merged.is_decided && merged.resolved_by.as_ref() != Some(machine)),
             resolved_by: merged.resolved_by,
             signals: conflict.signals,
             score: conflict.score,

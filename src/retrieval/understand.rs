@@ -33,8 +33,7 @@ impl Retriever {
         let vector = self.embedder.queries(&[corrected.as_str()])?.pop().unwrap_or_default();
         // A caller's bare "§ 8-4" is about the National Insurance Act.
         let context: Option<LawId> = LawId::FOLKETRYGDLOVEN.parse().ok();
-        let mut references: Vec<String> =
-            law::find(text, context.as_ref()).into_iter().map(|r| r.id).collect();
+        let mut references: Vec<String> = law::find(text, context.as_ref()).into_iter().map(|r| r.id).collect();
         references.sort();
         references.dedup();
         Ok(Understood {

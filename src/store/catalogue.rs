@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use sqlx::Row;
 
 use super::{Store, StoreError};
@@ -173,9 +174,8 @@ impl Store {
         for row in rows {
             let id: i64 = row.get("id");
             let validity = Validity { from: row.get("valid_from"), to: row.get("valid_to") };
-            let superseded =
-                newest.get(row.get::<&str, _>("document")).is_some_and(|&(_, newest)| newest != id)
-                    || row.get::<&str, _>("state") == "replaced";
+            let superseded = newest.get(row.get::<&str, _>("document")).is_some_and(|&(_, newest)| newest != id)
+                || row.get::<&str, _>("state") == "replaced";
             if let Some(&version) = known.get(&id)
                 && version.validity == validity
                 && version.superseded == superseded
@@ -209,7 +209,7 @@ impl Store {
             .bind(newest_known)
             .fetch_all(self.pool())
             .await?;
-        rows.into_iter().map(|row| Ok((row.get("id"), serde_json::from_str(row.get("body"))?))).collect()
+        rows.par_iter().map(|row| Ok((row.get("id"), serde_json::from_str(row.get("body"))?))).collect()
     }
 
     async fn passages_by_version(
@@ -217,17 +217,23 @@ impl Store {
         known: &HashMap<i64, &Arc<Version>>,
     ) -> Result<HashMap<i64, Vec<StoredPassage>>, StoreError> {
         let newest_known = known.keys().max().copied().unwrap_or(0);
-        let rows = sqlx::query("SELECT id, version, questions, body FROM passages WHERE version > ? ORDER BY version, ordinal")
-            .bind(newest_known)
-            .fetch_all(self.pool())
-            .await?;
+        let rows = sqlx::query(
+            "SELECT id, version, questions, body FROM passages WHERE version > ? ORDER BY version, ordinal",
+        )
+        .bind(newest_known)
+        .fetch_all(self.pool())
+        .await?;
         let mut by_version: HashMap<i64, Vec<StoredPassage>> = HashMap::new();
-        for row in rows {
-            by_version.entry(row.get("version")).or_default().push(StoredPassage {
-                id: row.get::<i64, _>("id") as u64,
-                passage: serde_json::from_str(row.get("body"))?,
-                questions: row.get("questions"),
-            });
+        let parsed: Vec<(i64, StoredPassage)> = rows
+            .par_iter()
+            .map(|row| {
+                let passage = serde_json::from_str(row.get("body"))?;
+                let id = row.get::<i64, _>("id") as u64;
+                Ok((row.get("version"), StoredPassage { id, passage, questions: row.get("questions") }))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        for (version, passage) in parsed {
+            by_version.entry(version).or_default().push(passage);
         }
         Ok(by_version)
     }

@@ -24,10 +24,14 @@ pub const FILE: &str = "rettesnor.sqlite";
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file is no database, or a broken one.
-    #[error("databasen {FILE} i datamappen er skadet; legg tilbake en sikkerhetskopi, eller flytt datamappen bort og les dokumentene inn på nytt")]
+    #[error(
+        "databasen {FILE} i datamappen er skadet; legg tilbake en sikkerhetskopi, eller flytt datamappen bort og les dokumentene inn på nytt"
+    )]
     Damaged,
     /// The file cannot be opened or written.
-    #[error("databasen {FILE} i datamappen kan ikke åpnes og skrives i; gi skrivetilgang og plass på disken, eller velg en annen mappe med --data-dir")]
+    #[error(
+        "databasen {FILE} i datamappen kan ikke åpnes og skrives i; gi skrivetilgang og plass på disken, eller velg en annen mappe med --data-dir"
+    )]
     NotWritable,
     /// The database refused.
     #[error("databasen svarte med feil: {0}")]
@@ -137,7 +141,10 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = ?").bind(name).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// Writes a named setting.
@@ -145,11 +152,13 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .bind(name)
-            .bind(value)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -239,7 +248,11 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub async fn move_source(&self, version: i64, source: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE versions SET source = ? WHERE id = ?").bind(source).bind(version).execute(&self.pool).await?;
+        sqlx::query("UPDATE versions SET source = ? WHERE id = ?")
+            .bind(source)
+            .bind(version)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

@@ -90,6 +90,8 @@ pub struct Size {
     pub ingest_seconds: Option<f64>,
     /// Seconds from the start to the first answer.
     pub start_seconds: f64,
+    /// Processor time of it, where the system tells.
+    pub start_cpu_seconds: Option<f64>,
     /// Resident memory after the questions, in MB, where the system tells.
     pub memory_mb: Option<f64>,
     /// One caller.
@@ -143,7 +145,8 @@ pub async fn run(plan: &Plan, progress: &ProgressBar) -> anyhow::Result<BenchRep
         sizes: Vec::new(),
     };
     for &passages in &plan.passages {
-        let config = Config { data_dir: plan.folder.join(format!("{passages}-{}", folder_mark(&model))), ..plan.config.clone() };
+        let config =
+            Config { data_dir: plan.folder.join(format!("{passages}-{}", folder_mark(&model))), ..plan.config.clone() };
         let ingest_seconds = make(&config, passages, &seeds, progress).await?;
         progress.set_message(format!("måler over {passages} passasjer"));
         report.sizes.push(measure(&config, &seeds, ingest_seconds, progress).await?);
@@ -172,7 +175,8 @@ async fn seeds(plan: &Plan, progress: &ProgressBar) -> anyhow::Result<(Vec<Seed>
     for passage in catalogue.versions().iter().flat_map(|version| catalogue.passages_of(version)) {
         let text = corpus::embedding_text(passage.document(), passage.passage());
         let asked = questions.of(passage.document(), passage.passage());
-        let Some(vector) = app.store.cached_vectors(&Side::Passage.key(&model), &[text_hash(&text)]).await?.pop().flatten()
+        let Some(vector) =
+            app.store.cached_vectors(&Side::Passage.key(&model), &[text_hash(&text)]).await?.pop().flatten()
         else {
             continue;
         };
@@ -246,7 +250,9 @@ async fn keep(
         let texts: Vec<&str> = own.iter().map(|(_, text, _)| text.as_str()).collect();
         let line = serde_json::json!({ "document": document.id, "locator": passage.locator, "questions": texts });
         writeln!(questions, "{line}")?;
-        asked.extend(own.iter().map(|(_, text, of)| (text_hash(text), dice.near(&seed.questions[*of].1, &seed.vector))));
+        asked.extend(
+            own.iter().map(|(_, text, of)| (text_hash(text), dice.near(&seeds[of.0].questions[of.1].1, &seed.vector))),
+        );
     }
     for (side, made) in [(Side::Passage, &vectors), (Side::Query, &asked)] {
         let borrowed: Vec<_> = made.iter().map(|(hash, vector)| (*hash, vector.as_slice())).collect();
@@ -256,24 +262,33 @@ async fn keep(
 }
 
 /// Starts the program over a base that is there, and asks.
-async fn measure(config: &Config, seeds: &[Seed], ingest_seconds: Option<f64>, progress: &ProgressBar) -> anyhow::Result<Size> {
+async fn measure(
+    config: &Config,
+    seeds: &[Seed],
+    ingest_seconds: Option<f64>,
+    progress: &ProgressBar,
+) -> anyhow::Result<Size> {
     let questions = Arc::new(questions(seeds));
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), machine::cpu_ms());
     let app = Arc::new(App::open(config, progress).await?);
-    let first = questions.first().cloned().context("utvalget har ingen spørsmål; oppgi dokumenter som har, med --source")?;
+    let first =
+        questions.first().cloned().context("utvalget har ingen spørsmål; oppgi dokumenter som har, med --source")?;
     let asking = Arc::clone(&app);
     tokio::task::spawn_blocking(move || asking.ask(&first, today())).await??;
     let start_seconds = began.elapsed().as_secs_f64();
+    let start_cpu_seconds = machine::cpu_ms().zip(cpu).map(|(after, before)| (after - before) / 1e3);
     let (asking, asked) = (Arc::clone(&app), Arc::clone(&questions));
     let (alone, stages) = tokio::task::spawn_blocking(move || one_caller(&asking, &asked)).await??;
     let (together, answers_per_second) = many_callers(&app, &questions, config.workers).await?;
     let catalogue = app.catalogue();
-    let with_questions = catalogue.versions().iter().flat_map(|v| &v.passages).filter(|p| !p.questions.is_empty()).count();
+    let with_questions =
+        catalogue.versions().iter().flat_map(|v| &v.passages).filter(|p| !p.questions.is_empty()).count();
     Ok(Size {
         passages: catalogue.passage_count(),
         with_questions,
         ingest_seconds,
         start_seconds,
+        start_cpu_seconds,
         memory_mb: machine::memory_mb(),
         alone,
         stages,

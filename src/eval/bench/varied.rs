@@ -31,8 +31,8 @@ pub(super) struct Written {
     pub file: String,
     pub text: String,
     pub seeds: Vec<usize>,
-    /// Part, question, and the seed's question it varies.
-    pub questions: Vec<(usize, String, usize)>,
+    /// Part, question, and the seed and its question that it varies.
+    pub questions: Vec<(usize, String, (usize, usize))>,
 }
 
 /// Numbers that come out the same at every run (SplitMix64).
@@ -84,11 +84,13 @@ pub(super) fn documents(passages: usize) -> usize {
 /// The document with this number; the last may be asked to hold fewer parts.
 pub(super) fn document(number: usize, passages: usize, seeds: &[Seed]) -> Written {
     let mut dice = Dice::new(number as u64 + 1);
+    let asked: Vec<usize> = (0..seeds.len()).filter(|&at| !seeds[at].questions.is_empty()).collect();
     let parts = PER_DOCUMENT.min(passages - (number * PER_DOCUMENT).min(passages));
     // One in ten is the next document as it was before.
     let older = (number as u64).is_multiple_of(ONE_IN);
     let id = format!("prove-{:05}", if older { number + 1 } else { number });
-    let (from, kind) = (if older { "2018-01-01" } else { "2022-01-01" }, ["circular", "guidance", "clarification"][number % 3]);
+    let (from, kind) =
+        (if older { "2018-01-01" } else { "2022-01-01" }, ["circular", "guidance", "clarification"][number % 3]);
     let kind = if older { ["circular", "guidance", "clarification"][(number + 1) % 3] } else { kind };
     let mut text = format!(
         "---\nid: {id}\nkind: {kind}\ntitle: Prøvedokument {number}\nissuer: Måling\ndate: {from}\nvalid_from: {from}\nprovenance: synthetic\n---\n"
@@ -103,13 +105,19 @@ pub(super) fn document(number: usize, passages: usize, seeds: &[Seed]) -> Writte
         let at = dice.below(seeds.len());
         let seed = &seeds[at];
         let heading: String = seed.heading.chars().take(50).collect();
-        let _ = write!(text, "\n## {} ({})\n\n{}\n", varied(heading.trim(), &mut dice), part + 1, recombined(seed, seeds, &mut dice));
+        let _ = write!(
+            text,
+            "\n## {} ({})\n\n{}\n",
+            varied(heading.trim(), &mut dice),
+            part + 1,
+            recombined(seed, seeds, &mut dice)
+        );
         written.seeds.push(at);
-        if !seed.questions.is_empty() && dice.one_in(ONE_IN) {
+        if let Some(asked) = asked.get(dice.below(asked.len() * ONE_IN as usize)) {
             for _ in 0..QUESTIONS {
-                let question = dice.below(seed.questions.len());
-                let text = varied(&seed.questions[question].0, &mut dice);
-                written.questions.push((part, format!("{text} – sak {}", dice.below(100_000)), question));
+                let question = dice.below(seeds[*asked].questions.len());
+                let text = varied(&seeds[*asked].questions[question].0, &mut dice);
+                written.questions.push((part, format!("{text} – sak {}", dice.below(100_000)), (*asked, question)));
             }
         }
     }

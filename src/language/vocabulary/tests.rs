@@ -17,11 +17,7 @@ fn every_row_is_read() {
 
 #[test]
 fn the_vocabulary_is_large_enough() {
-    assert!(
-        Vocabulary::new().entries.len() >= 600,
-        "{}",
-        Vocabulary::new().entries.len()
-    );
+    assert!(Vocabulary::new().entries.len() >= 600, "{}", Vocabulary::new().entries.len());
 }
 
 #[test]
@@ -37,9 +33,7 @@ fn no_phrase_stands_twice() {
             } else {
                 Reading::new(&phrase, &normaliser).normal.join(" ") + " "
             };
-            if let Some((before, _)) = seen
-                .insert(key, (phrase.clone(), number))
-                .filter(|(_, other)| *other != number)
+            if let Some((before, _)) = seen.insert(key, (phrase.clone(), number)).filter(|(_, other)| *other != number)
             {
                 twice.push(format!("{phrase} = {before}"));
             }
@@ -51,25 +45,15 @@ fn no_phrase_stands_twice() {
 #[test]
 fn provisions_have_the_form_of_ids_and_exist() {
     let vocabulary = Vocabulary::new();
-    let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/lovdata/lov-1997-02-28-19.html");
+    let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/lovdata/lov-1997-02-28-19.html");
     let law = std::fs::read_to_string(shared).ok();
     for entry in vocabulary.entries() {
         for provision in &entry.provisions {
-            assert!(
-                provision.starts_with("lov/") && provision.contains("/§"),
-                "{entry:?}"
-            );
+            assert!(provision.starts_with("lov/") && provision.contains("/§"), "{entry:?}");
             let (_, section) = provision.split_once("/§").unwrap();
             let section = section.split('/').next().unwrap();
-            if let Some(law) = law
-                .as_ref()
-                .filter(|_| provision.starts_with(NATIONAL_INSURANCE_ACT))
-            {
-                assert!(
-                    law.contains(&format!("data-name=\"§{section}\"")),
-                    "{provision} {entry:?}"
-                );
+            if let Some(law) = law.as_ref().filter(|_| provision.starts_with(NATIONAL_INSURANCE_ACT)) {
+                assert!(law.contains(&format!("data-name=\"§{section}\"")), "{provision} {entry:?}");
             }
         }
     }
@@ -77,8 +61,7 @@ fn provisions_have_the_form_of_ids_and_exist() {
 
 #[test]
 fn benefits_are_codes_of_the_table() {
-    let table =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/kodeverk/ytelse.tsv");
+    let table = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/kodeverk/ytelse.tsv");
     let Ok(table) = std::fs::read_to_string(table) else {
         return;
     };
@@ -99,11 +82,7 @@ fn finds_phrases_with_their_place() {
     let vocabulary = Vocabulary::new();
     let text = "Hva om hun fikk sparken i går?";
     let found = vocabulary.lookup(text);
-    assert!(
-        found
-            .iter()
-            .any(|m| text[m.start..m.end].contains("sparken"))
-    );
+    assert!(found.iter().any(|m| text[m.start..m.end].contains("sparken")));
 }
 
 #[test]
@@ -121,10 +100,7 @@ fn guesses_the_benefit() {
         ("AFP og dagpenger", "PEN_AFP"),
     ] {
         let benefits = vocabulary.benefits(question);
-        assert!(
-            benefits.iter().take(2).any(|(code, _)| code == benefit),
-            "{question} {benefits:?}"
-        );
+        assert!(benefits.iter().take(2).any(|(code, _)| code == benefit), "{question} {benefits:?}");
     }
     assert!(vocabulary.benefits("hva blir været i morgen").is_empty());
 }
@@ -132,11 +108,7 @@ fn guesses_the_benefit() {
 #[test]
 fn asks_only_where_nothing_tells() {
     let vocabulary = Vocabulary::new();
-    for question in [
-        "hvor lang karantene er det",
-        "hvor lenge kan jeg få penger",
-        "hva er opptjeningstiden?",
-    ] {
+    for question in ["hvor lang karantene er det", "hvor lenge kan jeg få penger", "hva er opptjeningstiden?"] {
         assert!(vocabulary.ambiguous(question).is_some(), "{question}");
     }
     for question in [

@@ -79,14 +79,9 @@ impl Reader<'_> {
 
     /// Reads what stands directly after a law: «… § 8-4», «… kapittel 8», «… art. 21», «…/§8-4».
     fn read_places_of(&mut self, act: &Act) -> Option<usize> {
-        let lead = |law: &Option<LawId>| Lead {
-            first: act.first,
-            base: Base::Law(law.clone()),
-        };
+        let lead = |law: &Option<LawId>| Lead { first: act.first, base: Base::Law(law.clone()) };
         let next = self.skip(act.end, &[","]);
-        if self.is_glued_sign(act.end, "/")
-            || (self.is_glued_sign(act.end, "-") && self.text(act.end + 1) == "§")
-        {
+        if self.is_glued_sign(act.end, "/") || (self.is_glued_sign(act.end, "-") && self.text(act.end + 1) == "§") {
             return self.read_address(act.end + 1, lead(&act.law));
         }
         self.read_sections(next, Some(lead(&act.law)))
@@ -112,38 +107,21 @@ impl Reader<'_> {
     }
 
     fn names_act(&self, at: usize) -> bool {
-        matches!(
-            self.act_at(at),
-            Some(Act {
-                alone: Alone::Reference,
-                ..
-            })
-        )
+        matches!(self.act_at(at), Some(Act { alone: Alone::Reference, .. }))
     }
 
     /// The end of «(ftrl.)», «(heretter folketrygdloven)» at `at`, if it names the same law again.
-    fn same_in_parenthesis(
-        &self,
-        at: usize,
-        law: Option<&LawId>,
-    ) -> Option<(usize, Option<LawId>)> {
+    fn same_in_parenthesis(&self, at: usize, law: Option<&LawId>) -> Option<(usize, Option<LawId>)> {
         if self.text(at) != "(" {
             return None;
         }
         let mut inner = at + 1;
-        while self.is(
-            inner,
-            &["heretter", "forkortet", "kalt", "også", "forkorta", "kalla"],
-        ) && inner < at + 4
-        {
+        while self.is(inner, &["heretter", "forkortet", "kalt", "også", "forkorta", "kalla"]) && inner < at + 4 {
             inner += 1;
         }
-        let again = self
-            .act_at(inner)
-            .filter(|again| self.text(again.end) == ")")?;
+        let again = self.act_at(inner).filter(|again| self.text(again.end) == ")")?;
         let same = law.is_none() || again.law.as_ref() == law;
-        (same && self.is_place_mark(self.skip(again.end + 1, &[","])))
-            .then_some((again.end + 1, again.law))
+        (same && self.is_place_mark(self.skip(again.end + 1, &[","]))).then_some((again.end + 1, again.law))
     }
 
     /// The law or other text named at `at`.
@@ -164,26 +142,15 @@ impl Reader<'_> {
 
     /// `lov/1997-02-28-19`, `LOV-1997-02-28-19`, `NL/lov/…`, `SF/forskrift/…`, `FOR-…`, `eu/883-2004`.
     fn address_at(&self, at: usize) -> Option<Act> {
-        let reference = |law, end| {
-            Some(Act {
-                law: Some(law),
-                first: at,
-                end,
-                alone: Alone::Reference,
-            })
-        };
+        let reference = |law, end| Some(Act { law: Some(law), first: at, end, alone: Alone::Reference });
         let mut word = at;
         if self.is(at, &["nl", "sf"]) && self.is_glued_sign(at + 1, "/") {
             word = at + 2;
         }
         if self.text(word) == "eu" && self.is_glued_sign(word + 1, "/") {
             self.glued_number(word + 2, 4)?;
-            (self.is_glued_sign(word + 3, "-") && self.glued_number(word + 4, 4).is_some())
-                .then_some(())?;
-            return reference(
-                LawId::eu(self.text(word + 2), self.text(word + 4))?,
-                word + 5,
-            );
+            (self.is_glued_sign(word + 3, "-") && self.glued_number(word + 4, 4).is_some()).then_some(())?;
+            return reference(LawId::eu(self.text(word + 2), self.text(word + 4))?, word + 5);
         }
         let kind = match self.text(word) {
             "lov" => LawKind::Statute,
@@ -197,19 +164,9 @@ impl Reader<'_> {
         (self.is_glued_sign(word + 3, "-") && self.is_glued_sign(word + 5, "-")).then_some(())?;
         let month = self.glued_number(word + 4, 2)?;
         let day = self.glued_number(word + 6, 2)?;
-        let number = if self.is_glued_sign(word + 7, "-") {
-            self.glued_number(word + 8, 5)
-        } else {
-            None
-        };
+        let number = if self.is_glued_sign(word + 7, "-") { self.glued_number(word + 8, 5) } else { None };
         let end = if number.is_some() { word + 9 } else { word + 7 };
-        let law = LawId::dated(
-            kind,
-            year.try_into().ok()?,
-            month.try_into().ok()?,
-            day.try_into().ok()?,
-            number,
-        )?;
+        let law = LawId::dated(kind, year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?, number)?;
         reference(law, end)
     }
 
@@ -245,12 +202,7 @@ impl Reader<'_> {
         {
             end += 1 + length;
         }
-        Some(Act {
-            law: Some(law),
-            first,
-            end,
-            alone: Alone::Reference,
-        })
+        Some(Act { law: Some(law), first, end, alone: Alone::Reference })
     }
 
     /// A day at `at`: «28. februar 1997», «28 feb 1997», «28.2.1997», with «nr. 19» if it follows.
@@ -263,9 +215,7 @@ impl Reader<'_> {
             u8::try_from(self.glued_number(next, 2)?).ok()?
         };
         next = self.skip(next + 1, &["."]);
-        let year = self
-            .number(next, 4)
-            .filter(|_| self.text(next).len() == 4)?;
+        let year = self.number(next, 4).filter(|_| self.text(next).len() == 4)?;
         let mut end = next + 1;
         let mut number = None;
         if self.is(end, &["nr", "nummer"]) {
@@ -275,13 +225,7 @@ impl Reader<'_> {
                 end = at + 1;
             }
         }
-        Some(Day {
-            year: year.try_into().ok()?,
-            month,
-            day: day.try_into().ok()?,
-            number,
-            end,
-        })
+        Some(Day { year: year.try_into().ok()?, month, day: day.try_into().ok()?, number, end })
     }
 
     fn title_at(&self, kind: LawKind, from: usize) -> Option<(&'static Law, usize)> {
@@ -296,9 +240,7 @@ impl Reader<'_> {
             "forskrift" | "forskriften" | "forskrifta" => LawKind::Regulation,
             _ => return None,
         };
-        if !(self.text(at + 1) == "om"
-            || (kind == LawKind::Regulation && self.text(at + 1) == "til"))
-        {
+        if !(self.text(at + 1) == "om" || (kind == LawKind::Regulation && self.text(at + 1) == "til")) {
             return None;
         }
         if let Some((law, length)) = self.title_at(kind, at + 2) {
@@ -308,25 +250,9 @@ impl Reader<'_> {
         let gives = at > 0
             && self.is(
                 at - 1,
-                &[
-                    "gi",
-                    "gir",
-                    "gis",
-                    "gje",
-                    "gjev",
-                    "fastsette",
-                    "fastsetter",
-                    "fastsetje",
-                    "nærmere",
-                    "nærare",
-                ],
+                &["gi", "gir", "gis", "gje", "gjev", "fastsette", "fastsetter", "fastsetje", "nærmere", "nærare"],
             );
-        if gives
-            || self.is(
-                at + 2,
-                &["at", "hvordan", "hvilke", "når", "hva", "korleis", "kva"],
-            )
-        {
+        if gives || self.is(at + 2, &["at", "hvordan", "hvilke", "når", "hva", "korleis", "kva"]) {
             return None;
         }
         // A title that is not known: its date tells the law; else its §§ belong to no law we know.
@@ -349,28 +275,14 @@ impl Reader<'_> {
                 break;
             }
         }
-        Some(Act {
-            law: None,
-            first: at,
-            end,
-            alone: Alone::OtherText,
-        })
+        Some(Act { law: None, first: at, end, alone: Alone::OtherText })
     }
 
     /// The law `law` named up to `end`, or the one of its name that the year after it tells.
     fn with_year(&self, law: &'static Law, first: usize, end: usize) -> Act {
         let current: Option<LawId> = law.id.parse().ok();
-        let act = |law, end| Act {
-            law,
-            first,
-            end,
-            alone: Alone::Reference,
-        };
-        let kind = if law.id.starts_with("lov/") {
-            LawKind::Statute
-        } else {
-            LawKind::Regulation
-        };
+        let act = |law, end| Act { law, first, end, alone: Alone::Reference };
+        let kind = if law.id.starts_with("lov/") { LawKind::Statute } else { LawKind::Regulation };
         let from = self.skip(end, &["av", "fra", "frå"]);
         if let Some(day) = self.day_at(from)
             && day.number.is_some()
@@ -379,9 +291,7 @@ impl Reader<'_> {
             return act(Some(dated), day.end);
         }
         let year_at = |at: usize| {
-            self.number(at, 4)
-                .filter(|_| self.text(at).len() == 4)
-                .and_then(|year| u16::try_from(year).ok())
+            self.number(at, 4).filter(|_| self.text(at).len() == 4).and_then(|year| u16::try_from(year).ok())
         };
         let (year, after) = if self.text(end) == "(" && self.text(end + 2) == ")" {
             (year_at(end + 1), end + 3)
@@ -391,10 +301,7 @@ impl Reader<'_> {
             (None, end)
         };
         match year {
-            Some(year) => act(
-                names::of_year(law, year).and_then(|id| id.parse().ok()),
-                after,
-            ),
+            Some(year) => act(names::of_year(law, year).and_then(|id| id.parse().ok()), after),
             None => act(current, end),
         }
     }
@@ -433,36 +340,14 @@ impl Reader<'_> {
             if self.is_glued_sign(end, "/") && issuer(end + 1) {
                 end += 2;
             }
-            return Some(Act {
-                law: Some(law),
-                first: at,
-                end,
-                alone: Alone::Reference,
-            });
+            return Some(Act { law: Some(law), first: at, end, alone: Alone::Reference });
         }
         if let Some(law) = names::by_name(word) {
-            return Some(Act {
-                law: law.id.parse().ok(),
-                first: at,
-                end: at + 1,
-                alone: Alone::Reference,
-            });
+            return Some(Act { law: law.id.parse().ok(), first: at, end: at + 1, alone: Alone::Reference });
         }
         // «forordningen»: the one named before.
-        let is_back = [
-            "forordningen",
-            "forordninga",
-            "forordningens",
-            "direktivet",
-            "direktivets",
-        ]
-        .contains(&word);
-        is_back.then(|| Act {
-            law: self.act_of_article(at),
-            first: at,
-            end: at + 1,
-            alone: Alone::Nothing,
-        })
+        let is_back = ["forordningen", "forordninga", "forordningens", "direktivet", "direktivets"].contains(&word);
+        is_back.then(|| Act { law: self.act_of_article(at), first: at, end: at + 1, alone: Alone::Nothing })
     }
 
     /// «883/2004», «1408/71»; the two current ones are also written with a two-digit year.
@@ -475,9 +360,7 @@ impl Reader<'_> {
         let law = match (self.text(at), self.text(at + 2)) {
             ("883", "04") => LawId::eu("883", "2004"),
             ("987", "09") => LawId::eu("987", "2009"),
-            (first, second)
-                if first.len() > 1 && second.len() > 1 || first.len() == 4 || second.len() == 2 =>
-            {
+            (first, second) if first.len() > 1 && second.len() > 1 || first.len() == 4 || second.len() == 2 => {
                 LawId::eu(first, second)
             }
             _ => None,
@@ -487,23 +370,12 @@ impl Reader<'_> {
 
     /// «samme lov», «lovens», «denne forskriften»: laws meant and not named, worth something with a § only.
     fn meant_at(&self, at: usize) -> Option<Act> {
-        let meant = |law, end| {
-            Some(Act {
-                law,
-                first: at,
-                end,
-                alone: Alone::Nothing,
-            })
-        };
+        let meant = |law, end| Some(Act { law, first: at, end, alone: Alone::Nothing });
         match self.text(at) {
             "samme" | "same" | "nevnte" | "nemnde" => match self.text(at + 1) {
                 "lov" | "lovs" | "loven" | "lova" | "lovens" => meant(self.law_meant(), at + 2),
-                "forskrift" | "forskrifts" | "forskriften" | "forskrifta" => {
-                    meant(self.regulation_meant(), at + 2)
-                }
-                "forordning" | "forordningen" | "forordninga" => {
-                    meant(self.act_of_article(at), at + 2)
-                }
+                "forskrift" | "forskrifts" | "forskriften" | "forskrifta" => meant(self.regulation_meant(), at + 2),
+                "forordning" | "forordningen" | "forordninga" => meant(self.act_of_article(at), at + 2),
                 _ => None,
             },
             "denne" | "nærværende" if self.is(at + 1, &["lov", "loven", "lova", "lovens"]) => {
@@ -513,20 +385,14 @@ impl Reader<'_> {
             "forskriften" | "forskrifta" | "forskriftens" if !self.is(at + 1, &["om", "til"]) => {
                 meant(Some(self.regulation_meant()?), at + 1)
             }
-            "loven" | "lova" | "lovens" | "lovas" if self.text(at + 1) != "om" => {
-                meant(self.law_meant(), at + 1)
-            }
+            "loven" | "lova" | "lovens" | "lovas" if self.text(at + 1) != "om" => meant(self.law_meant(), at + 1),
             _ => None,
         }
     }
 
     fn regulation_meant(&self) -> Option<LawId> {
         let regulation = |law: &&LawId| law.kind() == LawKind::Regulation;
-        let nearest = self
-            .named
-            .iter()
-            .rev()
-            .find(|mention| mention.law.as_ref().is_none_or(|law| regulation(&law)));
+        let nearest = self.named.iter().rev().find(|mention| mention.law.as_ref().is_none_or(|law| regulation(&law)));
         match nearest {
             Some(mention) => mention.law.clone(),
             None => self.context.filter(regulation).cloned(),
@@ -546,64 +412,33 @@ impl Reader<'_> {
             && self.text(at + 2) == "19"
             && self.is(at + 4, &["forskriften", "forskrifta", "forskriftens"])
         {
-            return names::by_name("covid-19-forskriften")
-                .map(|law| self.with_year(law, at, at + 5));
+            return names::by_name("covid-19-forskriften").map(|law| self.with_year(law, at, at + 5));
         }
         if let Some(law) = names::by_name(word) {
             // «folketrygdlov», not definite: a law is meant when a § or year stands with it.
             let act = self.with_year(law, at, at + 1);
-            let definite = ["n", "ns", "a", "as", "t", "ts"]
-                .iter()
-                .any(|ending| word.ends_with(ending));
-            let alone = if definite || act.end > at + 1 {
-                Alone::Reference
-            } else {
-                Alone::Nothing
-            };
+            let definite = ["n", "ns", "a", "as", "t", "ts"].iter().any(|ending| word.ends_with(ending));
+            let alone = if definite || act.end > at + 1 { Alone::Reference } else { Alone::Nothing };
             return Some(Act { alone, ..act });
         }
         if let Some(named) = names::by_abbreviation(word) {
-            let end = if self.is_glued_sign(at + 1, ".") {
-                at + 2
-            } else {
-                at + 1
-            };
+            let end = if self.is_glued_sign(at + 1, ".") { at + 2 } else { at + 1 };
             return match named {
                 Named::Freely(law) => Some(self.with_year(law, at, end)),
-                Named::BeforeSection(law) => self.is_place_mark(end).then(|| Act {
-                    alone: Alone::Nothing,
-                    ..self.with_year(law, at, end)
-                }),
+                Named::BeforeSection(law) => {
+                    self.is_place_mark(end).then(|| Act { alone: Alone::Nothing, ..self.with_year(law, at, end) })
+                }
             };
         }
-        if matches!(word, "folketrygden" | "folketrygda" | "folketrygdens")
-            && self.text(at + 1) == "§"
-        {
+        if matches!(word, "folketrygden" | "folketrygda" | "folketrygdens") && self.text(at + 1) == "§" {
             let law = names::FOLKETRYGDLOVEN.parse().ok();
-            return Some(Act {
-                law,
-                first: at,
-                end: at + 1,
-                alone: Alone::Nothing,
-            });
+            return Some(Act { law, first: at, end: at + 1, alone: Alone::Nothing });
         }
-        if matches!(word, "eøs" | "emk" | "tfeu" | "teuv")
-            && self.is(at + 1, &["artikkel", "art", "artiklene"])
-        {
-            return Some(Act {
-                law: None,
-                first: at,
-                end: at + 1,
-                alone: Alone::Agreement,
-            });
+        if matches!(word, "eøs" | "emk" | "tfeu" | "teuv") && self.is(at + 1, &["artikkel", "art", "artiklene"]) {
+            return Some(Act { law: None, first: at, end: at + 1, alone: Alone::Agreement });
         }
         let alone = other_text(word, self.is_place_mark(at + 1))?;
-        Some(Act {
-            law: None,
-            first: at,
-            end: at + 1,
-            alone,
-        })
+        Some(Act { law: None, first: at, end: at + 1, alone })
     }
 
     /// «arbeids- og velferdsforvaltningsloven», «supplerende stønad-loven».
@@ -635,9 +470,7 @@ impl Day {
 pub(super) fn act_kind(word: &str) -> Option<LawKind> {
     match word {
         "lov" | "lova" | "loven" | "lover" | "lovar" | "lovene" => Some(LawKind::Statute),
-        "forskrift" | "forskrifta" | "forskriften" | "forskrifter" | "res" | "resolusjon" => {
-            Some(LawKind::Regulation)
-        }
+        "forskrift" | "forskrifta" | "forskriften" | "forskrifter" | "res" | "resolusjon" => Some(LawKind::Regulation),
         _ => None,
     }
 }
@@ -670,9 +503,7 @@ pub(super) fn is_month(word: &str) -> bool {
 /// Laws outside the table, regulations and by-laws claim the bare §§ in their sentence; contracts and
 /// the like only the § they stand beside, for their names are everyday words.
 pub(super) fn other_text(word: &str, place_follows: bool) -> Option<Alone> {
-    const DEFINITE: [&str; 12] = [
-        "en", "ens", "et", "ets", "ene", "enes", "a", "as", "ane", "anes", "n", "ns",
-    ];
+    const DEFINITE: [&str; 12] = ["en", "ens", "et", "ets", "ene", "enes", "a", "as", "ane", "anes", "n", "ns"];
     let stem_of = |noun: &str| {
         let (_, ending) = word.rsplit_once(noun)?;
         if DEFINITE.contains(&ending) {
@@ -681,11 +512,7 @@ pub(super) fn other_text(word: &str, place_follows: bool) -> Option<Alone> {
         matches!(ending, "" | "s" | "r" | "er" | "ar" | "e").then_some(false)
     };
     // «husleieloven», and not «forlovet».
-    if word.len() > "lovens".len()
-        && ["loven", "lovens", "lova", "lovas"]
-            .iter()
-            .any(|noun| word.ends_with(noun))
-    {
+    if word.len() > "lovens".len() && ["loven", "lovens", "lova", "lovas"].iter().any(|noun| word.ends_with(noun)) {
         return Some(Alone::OtherText);
     }
     for noun in ["forskrift", "vedtekt"] {
@@ -693,9 +520,7 @@ pub(super) fn other_text(word: &str, place_follows: bool) -> Option<Alone> {
             return (definite || place_follows).then_some(Alone::OtherText);
         }
     }
-    if word.ends_with("avtalen") && word.starts_with("eøs")
-        || word == "eøs-avtalens"
-        || word.ends_with("-konvensjonen")
+    if word.ends_with("avtalen") && word.starts_with("eøs") || word == "eøs-avtalens" || word.ends_with("-konvensjonen")
     {
         return Some(Alone::Agreement);
     }
@@ -715,6 +540,5 @@ pub(super) fn other_text(word: &str, place_follows: bool) -> Option<Alone> {
         "regel",
         "regl",
     ];
-    (place_follows && BESIDE_ONLY.iter().any(|noun| stem_of(noun).is_some()))
-        .then_some(Alone::OtherText)
+    (place_follows && BESIDE_ONLY.iter().any(|noun| stem_of(noun).is_some())).then_some(Alone::OtherText)
 }

@@ -29,20 +29,11 @@ impl Reader<'_> {
         let start = if announced { at + 1 } else { at };
         let (number, end) = self.circular_number_at(start)?;
         // A part: «R11-00/§11-3», «R11-00 § 11-3», «R11-00 til § 11-3».
-        let mut part = if self.is_glued_sign(end, "/") {
-            end + 1
-        } else {
-            self.skip(self.skip(end, &[","]), &["til"])
-        };
+        let mut part = if self.is_glued_sign(end, "/") { end + 1 } else { self.skip(self.skip(end, &[","]), &["til"]) };
         if self.is_glued_sign(end, "#") {
-            part = (end + 1..end + 20)
-                .find(|next| self.text(*next) == "§" || !self.is_glued(*next))
-                .unwrap_or(end);
+            part = (end + 1..end + 20).find(|next| self.text(*next) == "§" || !self.is_glued(*next)).unwrap_or(end);
         }
-        let lead = Lead {
-            first: start,
-            base: Base::Circular(number.clone()),
-        };
+        let lead = Lead { first: start, base: Base::Circular(number.clone()) };
         if self.text(part) == "§"
             && let Some(after) = self.read_sections(part, Some(lead))
         {
@@ -80,19 +71,12 @@ impl Reader<'_> {
 
     /// «hovednummer 45», «Hnr. 42».
     fn read_numbered_circular(&mut self, at: usize) -> Option<usize> {
-        if !self.is(
-            at,
-            &["hovednummer", "hovudnummer", "hnr", "hovednr", "hovudnr"],
-        ) {
+        if !self.is(at, &["hovednummer", "hovudnummer", "hnr", "hovednr", "hovudnr"]) {
             return None;
         }
         let start = self.skip(at + 1, &["."]);
         let number = self.number(start, 2)?;
-        self.add(
-            DocumentRef::circular(number.try_into().ok()?),
-            at,
-            start + 1,
-        );
+        self.add(DocumentRef::circular(number.try_into().ok()?), at, start + 1);
         Some(start + 1)
     }
 
@@ -103,21 +87,12 @@ impl Reader<'_> {
         }
         let mut next = self.skip(at + 1, &["til", "for", "om"]);
         if let Some(act) = self.act_at(next) {
-            let is_folketrygdloven = act
-                .law
-                .as_ref()
-                .is_some_and(|law| law.as_str() == names::FOLKETRYGDLOVEN);
+            let is_folketrygdloven = act.law.as_ref().is_some_and(|law| law.as_str() == names::FOLKETRYGDLOVEN);
             (is_folketrygdloven && next > at + 1).then_some(())?;
             next = self.skip(act.end, &[","]);
         }
         if self.text(next) == "§" {
-            return self.read_sections(
-                next,
-                Some(Lead {
-                    first: at,
-                    base: Base::CircularOfChapter,
-                }),
-            );
+            return self.read_sections(next, Some(Lead { first: at, base: Base::CircularOfChapter }));
         }
         (next > at + 1 && self.is(next, &["kapittel", "kap", "kapitlene"])).then_some(())?;
         let mut start = self.skip(next + 1, &["."]);
@@ -127,11 +102,7 @@ impl Reader<'_> {
             if self.is_glued_sign(start + 1, ".") && self.is_glued(start + 2) {
                 break;
             }
-            self.add(
-                DocumentRef::circular(chapter.try_into().ok()?),
-                first,
-                start + 1,
-            );
+            self.add(DocumentRef::circular(chapter.try_into().ok()?), first, start + 1);
             end = Some(start + 1);
             if !(self.is(start + 1, &["og", ","]) && self.number(start + 2, 2).is_some()) {
                 break;
@@ -197,8 +168,7 @@ impl Reader<'_> {
             "ankenummer",
             "og",
         ];
-        let is_tribunal =
-            self.text(at).starts_with("trygderett") && !self.text(at).starts_with("trygderettslov");
+        let is_tribunal = self.text(at).starts_with("trygderett") && !self.text(at).starts_with("trygderettslov");
         if !is_tribunal && !is_appeal(self.text(at)) {
             return None;
         }
@@ -206,18 +176,7 @@ impl Reader<'_> {
         let mut next = at + 1;
         for _ in 0..LONGEST_GAP {
             let numbered = is_appeal(self.text(first))
-                || self.is(
-                    next - 1,
-                    &[
-                        "kjennelse",
-                        "kjennelsen",
-                        "orskurd",
-                        "orskurden",
-                        "sak",
-                        "nr",
-                        ".",
-                    ],
-                );
+                || self.is(next - 1, &["kjennelse", "kjennelsen", "orskurd", "orskurden", "sak", "nr", "."]);
             if let Some((case, end)) = self.case_at(next, numbered)
                 && (self.text(next).len() != 7 || is_appeal(self.text(first)))
             {
@@ -258,9 +217,7 @@ impl Reader<'_> {
             let mut next = self.skip(end, &[","]);
             next = self.skip(next, &["og", "eller", "samt"]);
             let slash = self.text(next).len() == 2 && self.is_glued_sign(next + 1, "/");
-            let dash = self.text(next).len() == 4
-                && self.is_glued_sign(next + 1, "-")
-                && self.text(next + 2).len() > 2;
+            let dash = self.text(next).len() == 4 && self.is_glued_sign(next + 1, "-") && self.text(next + 2).len() > 2;
             match self.case_at(next, true) {
                 Some((case, after)) if next > end && (slash || dash) => {
                     self.add(case, next, after);
@@ -274,17 +231,11 @@ impl Reader<'_> {
     /// A case number: «10/01026», «2006-4023», «1001026». Without `numbered` only a number that can
     /// be nothing else is taken: with a slash and at least three digits after it.
     fn case_at(&self, at: usize, numbered: bool) -> Option<(DocumentRef, usize)> {
-        let digits = self
-            .tokens
-            .get(at)
-            .filter(|token| token.kind == Kind::Number)?
-            .text
-            .as_str();
+        let digits = self.tokens.get(at).filter(|token| token.kind == Kind::Number)?.text.as_str();
         let tribunal = |year: u32, number: u32, end| {
             let year = u16::try_from(year).ok()?;
             let year = if year < 100 { full_year(year) } else { year };
-            (number > 0 && (1950..=2099).contains(&year))
-                .then_some((DocumentRef::Tribunal { year, number }, end))
+            (number > 0 && (1950..=2099).contains(&year)).then_some((DocumentRef::Tribunal { year, number }, end))
         };
         if digits.len() == 7 && numbered {
             return tribunal(digits[..2].parse().ok()?, digits[2..].parse().ok()?, at + 1);
@@ -295,8 +246,7 @@ impl Reader<'_> {
             return None;
         }
         let number = self.glued_number(at + 2, 5)?;
-        let goes_on = (self.is_glued_sign(at + 3, "-") || self.is_glued_sign(at + 3, "/"))
-            && self.is_glued(at + 4);
+        let goes_on = (self.is_glued_sign(at + 3, "-") || self.is_glued_sign(at + 3, "/")) && self.is_glued(at + 4);
         if goes_on || (!numbered && self.text(at + 2).len() < 3) {
             return None;
         }
@@ -311,19 +261,14 @@ impl Reader<'_> {
             self.glued_number(next, 2)?;
         }
         next = self.skip(next + 1, &["."]);
-        self.number(next, 4)
-            .filter(|_| self.text(next).len() == 4)
-            .map(|_| next + 1)
+        self.number(next, 4).filter(|_| self.text(next).len() == 4).map(|_| next + 1)
     }
 
     // Courts
 
     /// «HR-2021-2126-A», «LE-2011-109229», «Rt. 2005 s. 1757», «E-8/20», «C-543/03».
     fn read_judgment(&mut self, at: usize) -> Option<usize> {
-        let token = self
-            .tokens
-            .get(at)
-            .filter(|token| token.capital || token.text.len() == 2)?;
+        let token = self.tokens.get(at).filter(|token| token.capital || token.text.len() == 2)?;
         if at > 0 && token.glued && self.text(at - 1) == "-" {
             return None;
         }
@@ -334,12 +279,7 @@ impl Reader<'_> {
                 (dashed(at + 1) && dashed(at + 3) && self.text(at + 2).len() == 4).then_some(())?;
                 self.glued_number(at + 2, 4)?;
                 self.glued_number(at + 4, 6)?;
-                let mut id = format!(
-                    "{}-{}-{}",
-                    court.to_uppercase(),
-                    self.text(at + 2),
-                    self.text(at + 4)
-                );
+                let mut id = format!("{}-{}-{}", court.to_uppercase(), self.text(at + 2), self.text(at + 4));
                 let mut end = at + 5;
                 let kind = self.text(end + 1);
                 if dashed(end)
@@ -355,8 +295,7 @@ impl Reader<'_> {
             }
             "rt" => {
                 let year = self.skip(self.skip(at + 1, &["."]), &["-"]);
-                self.number(year, 4)
-                    .filter(|_| self.text(year).len() == 4)?;
+                self.number(year, 4).filter(|_| self.text(year).len() == 4)?;
                 let page = match self.text(year + 1) {
                     "-" => year + 2,
                     "s" | "side" => self.skip(year + 2, &["."]),
@@ -367,15 +306,10 @@ impl Reader<'_> {
                 Some(page + 1)
             }
             "e" | "c" | "t" => {
-                (dashed(at + 1) && self.is_glued_sign(at + 3, "/") && self.text(at + 4).len() == 2)
-                    .then_some(())?;
+                (dashed(at + 1) && self.is_glued_sign(at + 3, "/") && self.text(at + 4).len() == 2).then_some(())?;
                 let number = self.glued_number(at + 2, 4)?;
                 self.glued_number(at + 4, 2)?;
-                self.add(
-                    format!("{}-{number}/{}", court.to_uppercase(), self.text(at + 4)),
-                    at,
-                    at + 5,
-                );
+                self.add(format!("{}-{number}/{}", court.to_uppercase(), self.text(at + 4)), at, at + 5);
                 Some(at + 5)
             }
             _ => None,
@@ -410,9 +344,7 @@ impl Reader<'_> {
         self.number(next, 4)?;
         next = self.skip(next + 1, &["l", "s", "ls", "o"]);
         if self.text(next) == "(" && self.number(next + 1, 4).is_some() {
-            next = (next + 2..next + 6)
-                .find(|end| self.text(*end) == ")")
-                .map_or(next, |end| end + 1);
+            next = (next + 2..next + 6).find(|end| self.text(*end) == ")").map_or(next, |end| end + 1);
         }
         self.other_document = Some(next);
         Some(next)

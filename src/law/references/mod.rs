@@ -47,12 +47,7 @@ pub fn find(text: &str, context: Option<&LawId>) -> Vec<Reference> {
         .into_iter()
         .filter_map(|Found { id, start, end }| {
             let slice = text.get(*bytes.get(start)?..*bytes.get(end)?)?;
-            Some(Reference {
-                id,
-                text: slice.to_owned(),
-                start,
-                end,
-            })
+            Some(Reference { id, text: slice.to_owned(), start, end })
         })
         .collect()
 }
@@ -113,14 +108,8 @@ impl<'a> Reader<'a> {
                     }
                     None
                 }
-                Kind::Word => self
-                    .read_document(at)
-                    .or_else(|| self.read_place(at))
-                    .or_else(|| self.read_act(at)),
-                Kind::Number => self
-                    .read_case_number(at)
-                    .or_else(|| self.read_place(at))
-                    .or_else(|| self.read_act(at)),
+                Kind::Word => self.read_document(at).or_else(|| self.read_place(at)).or_else(|| self.read_act(at)),
+                Kind::Number => self.read_case_number(at).or_else(|| self.read_place(at)).or_else(|| self.read_act(at)),
                 Kind::Sign => self.read_place(at).or_else(|| self.read_act(at)),
             };
             // A reader that takes nothing must not stop the pass.
@@ -131,15 +120,10 @@ impl<'a> Reader<'a> {
 
     /// Adds a reference that covers the tokens from `first` up to, not with, `end`.
     fn add(&mut self, id: impl ToString, first: usize, end: usize) {
-        if let (Some(from), Some(to)) = (
-            self.tokens.get(first),
-            end.checked_sub(1).and_then(|last| self.tokens.get(last)),
-        ) {
-            self.found.push(Found {
-                id: id.to_string(),
-                start: from.start,
-                end: to.end,
-            });
+        if let (Some(from), Some(to)) =
+            (self.tokens.get(first), end.checked_sub(1).and_then(|last| self.tokens.get(last)))
+        {
+            self.found.push(Found { id: id.to_string(), start: from.start, end: to.end });
         }
     }
 
@@ -148,11 +132,7 @@ impl<'a> Reader<'a> {
         if self.named.len() >= 8 {
             self.named.remove(0);
         }
-        self.named.push(Mention {
-            law,
-            agreement: false,
-            sentence,
-        });
+        self.named.push(Mention { law, agreement: false, sentence });
     }
 
     /// Like `name`, for an agreement without an id («EØS-avtalen»).
@@ -168,9 +148,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is(&self, at: usize, words: &[&str]) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|token| words.contains(&token.text.as_str()))
+        self.tokens.get(at).is_some_and(|token| words.contains(&token.text.as_str()))
     }
 
     fn is_kind(&self, at: usize, kind: Kind) -> bool {
@@ -196,11 +174,7 @@ impl<'a> Reader<'a> {
 
     /// The number at `at`, if no space stands before it.
     fn glued_number(&self, at: usize, digits: usize) -> Option<u32> {
-        if self.is_glued(at) {
-            self.number(at, digits)
-        } else {
-            None
-        }
+        if self.is_glued(at) { self.number(at, digits) } else { None }
     }
 
     /// Past the sign at `at`, if it is there.
@@ -258,11 +232,7 @@ impl<'a> Reader<'a> {
     /// The law that «loven», «samme lov» means.
     fn law_meant(&self) -> Option<LawId> {
         let statute = |law: &&LawId| law.kind() != super::id::LawKind::EuAct;
-        let named = self
-            .named
-            .iter()
-            .rev()
-            .find_map(|mention| mention.law.as_ref().filter(statute));
+        let named = self.named.iter().rev().find_map(|mention| mention.law.as_ref().filter(statute));
         named.or(self.context).cloned()
     }
 }

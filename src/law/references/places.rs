@@ -136,19 +136,11 @@ impl Reader<'_> {
     }
 
     /// Likewise, with levels that stood before: «tredje ledd i § 8-4» begins at the token given with them.
-    fn read_sections_with(
-        &mut self,
-        at: usize,
-        lead: Option<Lead>,
-        before: Option<(usize, Levels)>,
-    ) -> Option<usize> {
+    fn read_sections_with(&mut self, at: usize, lead: Option<Lead>, before: Option<(usize, Levels)>) -> Option<usize> {
         let (start, plural) = self.section_mark(at)?;
         let number = self.section_number(start, plural)?;
         let mut items: Vec<Item> = Vec::new();
-        let first = before
-            .map(|(first, _)| first)
-            .or(lead.as_ref().map(|lead| lead.first))
-            .unwrap_or(at);
+        let first = before.map(|(first, _)| first).or(lead.as_ref().map(|lead| lead.first)).unwrap_or(at);
         let mut at = self.push_section(&mut items, number, first, 0, plural, false);
         if let (Some((_, levels)), Some(item)) = (before, items.last_mut()) {
             item.levels = levels;
@@ -171,10 +163,7 @@ impl Reader<'_> {
                 self.fill_range(&mut items, separator.range);
                 continue;
             }
-            if let Some(values) = self.level_at(
-                next,
-                items.last().is_some_and(|item| !item.levels.is_empty()),
-            ) {
+            if let Some(values) = self.level_at(next, items.last().is_some_and(|item| !item.levels.is_empty())) {
                 if self.is_before_its_section(values.end) {
                     break;
                 }
@@ -204,9 +193,7 @@ impl Reader<'_> {
         self.is(at, &["i", "av"])
             && (self.section_mark(at + 1).is_some()
                 || self.same_section_at(at + 1).is_some()
-                || self
-                    .act_at(at + 1)
-                    .is_some_and(|act| self.section_mark(act.end).is_some()))
+                || self.act_at(at + 1).is_some_and(|act| self.section_mark(act.end).is_some()))
     }
 
     fn push_section(
@@ -261,12 +248,7 @@ impl Reader<'_> {
             number.push(letter);
             end = after;
         }
-        Some(SectionNumber {
-            number,
-            dashed,
-            to,
-            end,
-        })
+        Some(SectionNumber { number, dashed, to, end })
     }
 
     /// «8-4», «11 A-4» or «35» with nothing after it taken: text, whether by chapter, and the end.
@@ -292,10 +274,7 @@ impl Reader<'_> {
     }
 
     fn single_letter(&self, at: usize) -> Option<char> {
-        let token = self
-            .tokens
-            .get(at)
-            .filter(|token| token.kind == Kind::Word)?;
+        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word)?;
         let mut letters = token.text.chars();
         letters.next().filter(|_| letters.next().is_none())
     }
@@ -315,22 +294,16 @@ impl Reader<'_> {
     fn is_list_letter_end(&self, at: usize) -> bool {
         let word_follows = self.is_kind(at + 1, Kind::Word);
         let goes_on = self.text(at - 1) == "f" && word_follows && !self.tokens[at + 1].capital;
-        let abbreviation =
-            self.is_glued_sign(at, ".") && (self.is_glued(at + 1) && word_follows || goes_on);
-        let compound = self.is_glued_sign(at, "-") && self.is_glued(at + 1)
-            || self.is_glued_sign(at, "/") && word_follows;
+        let abbreviation = self.is_glued_sign(at, ".") && (self.is_glued(at + 1) && word_follows || goes_on);
+        let compound =
+            self.is_glued_sign(at, "-") && self.is_glued(at + 1) || self.is_glued_sign(at, "/") && word_follows;
         let number = self.is_glued(at) && self.is_kind(at, Kind::Number);
         !(abbreviation || compound || number)
     }
 
     /// A further number in a list, «8-5» in «§§ 8-4 og 8-5»: of the same form as the one before, and
     /// not the number of something else («§ 16 og 14 dager»).
-    fn listed_number(
-        &self,
-        at: usize,
-        before: Option<&Item>,
-        plural: bool,
-    ) -> Option<SectionNumber> {
+    fn listed_number(&self, at: usize, before: Option<&Item>, plural: bool) -> Option<SectionNumber> {
         let number = self.section_number(at, plural)?;
         let end = number.end;
         if before.is_none_or(|item| item.dashed != number.dashed) || self.counts_something(end) {
@@ -339,10 +312,7 @@ impl Reader<'_> {
         if !number.dashed && !plural {
             // A plain number after a single § is taken only where nothing else can be meant.
             let closes = end >= self.tokens.len()
-                || self.is(
-                    end,
-                    &[",", ";", ")", "(", "/", "og", "eller", "i", "jf", "jfr"],
-                )
+                || self.is(end, &[",", ";", ")", "(", "/", "og", "eller", "i", "jf", "jfr"])
                 || (self.text(end) == "." && !self.is_glued(end + 1))
                 || self.is_kind(end, Kind::Break)
                 || self.level_at(end, false).is_some();
@@ -398,24 +368,16 @@ impl Reader<'_> {
         self.is(at, &UNITS)
             || is_month(self.text(at))
             || (self.text(at) == "."
-                && (is_month(self.text(at + 1))
-                    || self.is_glued(at + 1) && self.is_kind(at + 1, Kind::Number)))
+                && (is_month(self.text(at + 1)) || self.is_glued(at + 1) && self.is_kind(at + 1, Kind::Number)))
             || (self.is_glued_sign(at, ":") && self.is_glued(at + 1))
     }
 
     /// A further letter of the same §: «b» in «§ 10-7 a og b», «§§ 18 a til d».
     fn listed_suffix(&self, at: usize, before: Option<&Item>) -> Option<SectionNumber> {
         let before = before.filter(|item| item.levels.is_empty())?;
-        let stem = before
-            .number
-            .strip_suffix(|c: char| c.is_ascii_lowercase())?;
+        let stem = before.number.strip_suffix(|c: char| c.is_ascii_lowercase())?;
         let (letter, end) = self.suffix_letter(at).filter(|_| !self.is_glued(at))?;
-        Some(SectionNumber {
-            number: format!("{stem}{letter}"),
-            dashed: before.dashed,
-            to: None,
-            end,
-        })
+        Some(SectionNumber { number: format!("{stem}{letter}"), dashed: before.dashed, to: None, end })
     }
 
     /// Writes out what lies between the last two items if they are the ends of a range.
@@ -434,17 +396,12 @@ impl Reader<'_> {
         let between = between(&from.number, &to.number);
         let (last, template) = (to.clone(), to.clone());
         items.pop();
-        items.extend(between.into_iter().map(|number| Item {
-            number,
-            ..template.clone()
-        }));
+        items.extend(between.into_iter().map(|number| Item { number, ..template.clone() }));
         items.push(last);
     }
 
     fn skip_and_following(&self, at: usize) -> usize {
-        if self.is(at, &["flg", "ff", "følgende", "fylgjande", "frem", "f"])
-            && self.separator_at(at).is_none()
-        {
+        if self.is(at, &["flg", "ff", "følgende", "fylgjande", "frem", "f"]) && self.separator_at(at).is_none() {
             let end = self.skip(at + 1, &["."]);
             if self.separator_at(end).is_some() {
                 return end;
@@ -456,21 +413,14 @@ impl Reader<'_> {
     /// «og», «,», «til», «jf.», «/» and what is said with them.
     fn separator_at(&self, at: usize) -> Option<Separator> {
         let mut end = at;
-        let mut separator = Separator {
-            end,
-            range: false,
-            see: false,
-            comma: true,
-        };
+        let mut separator = Separator { end, range: false, see: false, comma: true };
         for _ in 0..6 {
             match self.text(end) {
                 "," | ";" => {}
-                "og" | "eller" | "samt" | "både" | "også" | "eventuelt" | "dessuten"
-                | "sammenholdt" | "med" | "henholdsvis" | "høvesvis" => {
+                "og" | "eller" | "samt" | "både" | "også" | "eventuelt" | "dessuten" | "sammenholdt" | "med"
+                | "henholdsvis" | "høvesvis" => {
                     // «med» only in «sammenholdt med», «til og med».
-                    if self.text(end) == "med"
-                        && !self.is(end.saturating_sub(1), &["sammenholdt", "og"])
-                    {
+                    if self.text(end) == "med" && !self.is(end.saturating_sub(1), &["sammenholdt", "og"]) {
                         break;
                     }
                     separator.comma = false;
@@ -479,11 +429,7 @@ impl Reader<'_> {
                 "jf" | "jfr" | "jamfør" | "sml" | "jmf" | "cf" => {
                     separator.see = true;
                     separator.comma = false;
-                    end = if self.is_glued_sign(end + 1, ".") {
-                        end + 1
-                    } else {
-                        end
-                    };
+                    end = if self.is_glued_sign(end + 1, ".") { end + 1 } else { end };
                 }
                 "til" | "t.o.m" | "tom" => {
                     separator.range = true;
@@ -519,9 +465,7 @@ impl Reader<'_> {
                 values = self.level_at(next, below);
                 // After a comma a deeper level goes on, the same or a higher one begins anew.
                 fork = values.as_ref().is_some_and(|values| {
-                    items
-                        .last()
-                        .is_some_and(|item| item.written.iter().any(|level| *level >= values.level))
+                    items.last().is_some_and(|item| item.written.iter().any(|level| *level >= values.level))
                 });
             }
             match values {
@@ -546,9 +490,7 @@ impl Reader<'_> {
     fn ordinal_level(&self, at: usize) -> Option<Values> {
         let mut values = self.list(at, |reader, at| reader.ordinal_at(at))?;
         let end = values.last()?.end;
-        let (level, end) = self
-            .ordinal_unit(end)
-            .or_else(|| self.unit_said_later(at, end))?;
+        let (level, end) = self.ordinal_unit(end).or_else(|| self.unit_said_later(at, end))?;
         if let Some(last) = values.last_mut() {
             last.end = end;
         }
@@ -566,9 +508,7 @@ impl Reader<'_> {
     /// «§ 22-13 syvende eller § 22-14 fjerde ledd»: the first ordinal's «ledd» is said with the second.
     fn unit_said_later(&self, at: usize, end: usize) -> Option<(Level, usize)> {
         ordinal(self.text(at)).filter(|_| end == at + 1)?;
-        let separator = self
-            .separator_at(end)
-            .filter(|separator| !separator.comma && !separator.see)?;
+        let separator = self.separator_at(end).filter(|separator| !separator.comma && !separator.see)?;
         let (start, plural) = self.section_mark(separator.end)?;
         let later = self.section_number(start, plural)?.end;
         ordinal(self.text(later)).filter(|_| self.is(later + 1, &["ledd"]))?;
@@ -578,17 +518,8 @@ impl Reader<'_> {
     fn ordinal_unit(&self, at: usize) -> Option<(Level, usize)> {
         Some(match self.text(at) {
             "ledd" | "leddet" | "ledds" | "leddets" => (Level::Ledd, at + 1),
-            "punktum" | "punktumet" | "setning" | "setningen" | "setninga" | "punkt" => {
-                (Level::Punktum, at + 1)
-            }
-            "pkt" => (
-                Level::Punktum,
-                if self.is_glued_sign(at + 1, ".") {
-                    at + 2
-                } else {
-                    at + 1
-                },
-            ),
+            "punktum" | "punktumet" | "setning" | "setningen" | "setninga" | "punkt" => (Level::Punktum, at + 1),
+            "pkt" => (Level::Punktum, if self.is_glued_sign(at + 1, ".") { at + 2 } else { at + 1 }),
             _ => return None,
         })
     }
@@ -597,34 +528,20 @@ impl Reader<'_> {
         if let Some(number) = ordinal(self.text(at)) {
             return Some((number, at + 1));
         }
-        let number = self
-            .number(at, 2)
-            .filter(|number| (1..=40).contains(number))?;
-        let end = if self.is_glued_sign(at + 1, ".") {
-            at + 2
-        } else {
-            at + 1
-        };
+        let number = self.number(at, 2).filter(|number| (1..=40).contains(number))?;
+        let end = if self.is_glued_sign(at + 1, ".") { at + 2 } else { at + 1 };
         let goes_on = end > at + 1 || self.ordinal_unit(end).is_some();
         goes_on.then_some((number, end))
     }
 
     /// «(1)», «(1) og (2)», «(2)–(4)», and «(a)» for a letter.
     fn parenthesised_level(&self, at: usize) -> Option<Values> {
-        let level = if self.is_kind(at + 1, Kind::Number) {
-            Level::Ledd
-        } else {
-            Level::Bokstav
-        };
+        let level = if self.is_kind(at + 1, Kind::Number) { Level::Ledd } else { Level::Bokstav };
         let values = self.list(at, |reader, at| {
             (reader.text(at) == "(" && reader.text(at + 2) == ")").then_some(())?;
             let value = match level {
                 Level::Ledd => reader.number(at + 1, 2).filter(|number| *number > 0)?,
-                _ => u32::from(
-                    reader
-                        .single_letter(at + 1)
-                        .filter(|_| !reader.tokens[at + 1].capital)?,
-                ),
+                _ => u32::from(reader.single_letter(at + 1).filter(|_| !reader.tokens[at + 1].capital)?),
             };
             Some((value, at + 3))
         })?;
@@ -636,8 +553,9 @@ impl Reader<'_> {
     fn worded_level(&self, at: usize) -> Option<Values> {
         let mut start = at + 1;
         let level = match self.text(at) {
-            "bokstav" | "bokstaven" | "bokstavene" | "bokstavane" | "bokstaver" | "bokstavar"
-            | "litra" => Level::Bokstav,
+            "bokstav" | "bokstaven" | "bokstavene" | "bokstavane" | "bokstaver" | "bokstavar" | "litra" => {
+                Level::Bokstav
+            }
             "nr" | "nummer" => Level::Nr,
             "ledd" => Level::Ledd,
             _ => return None,
@@ -646,15 +564,11 @@ impl Reader<'_> {
         let mut values = if level == Level::Bokstav {
             self.letters(start, true)?
         } else {
-            start = if level == Level::Ledd {
-                self.skip(self.skip(start, &["nr"]), &["."])
-            } else {
-                start
-            };
+            start = if level == Level::Ledd { self.skip(self.skip(start, &["nr"]), &["."]) } else { start };
             self.list(start, |reader, at| {
                 let number = reader.number(at, 3).filter(|number| *number > 0)?;
-                let part = reader.is_glued_sign(at + 1, "/")
-                    || reader.is_glued_sign(at + 1, "-") && reader.is_glued(at + 2);
+                let part =
+                    reader.is_glued_sign(at + 1, "/") || reader.is_glued_sign(at + 1, "-") && reader.is_glued(at + 2);
                 (!part && !reader.counts_something(at + 1)).then_some((number, at + 1))
             })?
         };
@@ -669,11 +583,7 @@ impl Reader<'_> {
     fn letter_level(&self, at: usize) -> Option<Values> {
         let values = self.letters(at, false)?;
         let end = values.last()?.end;
-        Some(Values {
-            level: Level::Bokstav,
-            values,
-            end,
-        })
+        Some(Values { level: Level::Bokstav, values, end })
     }
 
     fn letters(&self, at: usize, announced: bool) -> Option<Vec<Value>> {
@@ -684,44 +594,27 @@ impl Reader<'_> {
             && to.is_ascii_lowercase()
             && from < to
         {
-            let values = (u32::from(from)..=u32::from(to)).map(|number| Value {
-                number,
-                first: at,
-                end: at + 1,
-                ranged: true,
-            });
+            let values =
+                (u32::from(from)..=u32::from(to)).map(|number| Value { number, first: at, end: at + 1, ranged: true });
             return Some(values.collect());
         }
         let mut first = true;
         self.list(at, |reader, at| {
-            let letter = reader
-                .single_letter(at)
-                .filter(|c| c.is_ascii_lowercase() || matches!(c, 'æ' | 'ø' | 'å'))?;
+            let letter = reader.single_letter(at).filter(|c| c.is_ascii_lowercase() || matches!(c, 'æ' | 'ø' | 'å'))?;
             let token = &reader.tokens[at];
             let sure = announced && std::mem::take(&mut first);
             let closed = reader.is_glued_sign(at + 1, ")") && !token.in_parenthesis;
             if !sure && !closed && (token.capital || matches!(letter, 'i' | 'å')) {
                 return None;
             }
-            reader
-                .is_list_letter_end(at + 1)
-                .then_some((u32::from(letter), if closed { at + 2 } else { at + 1 }))
+            reader.is_list_letter_end(at + 1).then_some((u32::from(letter), if closed { at + 2 } else { at + 1 }))
         })
     }
 
     /// A list or range of values, each read by `value_at`.
-    fn list(
-        &self,
-        at: usize,
-        mut value_at: impl FnMut(&Self, usize) -> Option<(u32, usize)>,
-    ) -> Option<Vec<Value>> {
+    fn list(&self, at: usize, mut value_at: impl FnMut(&Self, usize) -> Option<(u32, usize)>) -> Option<Vec<Value>> {
         let (number, end) = value_at(self, at)?;
-        let mut values = vec![Value {
-            number,
-            first: at,
-            end,
-            ranged: false,
-        }];
+        let mut values = vec![Value { number, first: at, end, ranged: false }];
         let mut from = at;
         let mut at = end;
         while values.len() < LONGEST_LIST {
@@ -736,19 +629,9 @@ impl Reader<'_> {
                 if let Some(value) = values.last_mut() {
                     value.end = end;
                 }
-                values.extend((last + 1..=number).map(|number| Value {
-                    number,
-                    first: from,
-                    end,
-                    ranged: true,
-                }));
+                values.extend((last + 1..=number).map(|number| Value { number, first: from, end, ranged: true }));
             } else {
-                values.push(Value {
-                    number,
-                    first: separator.end,
-                    end,
-                    ranged: false,
-                });
+                values.push(Value { number, first: separator.end, end, ranged: false });
             }
             from = separator.end;
             at = end;
@@ -764,10 +647,7 @@ impl Reader<'_> {
         let last_group = items.last().map_or(0, |item| item.group);
         let last_dashed = items.last().is_some_and(|item| item.dashed);
         // Named first, so that «… og § 4 i forskriften» finds it.
-        if let Some(Lead {
-            first,
-            base: Base::Law(law),
-        }) = &lead
+        if let Some(Lead { first, base: Base::Law(law) }) = &lead
             && self.named.last().is_none_or(|last| last.law != *law)
         {
             self.name(law.clone(), *first);
@@ -788,9 +668,8 @@ impl Reader<'_> {
             let base = match &trailing {
                 Some((base, _)) if is_trailings => {
                     // Across «jf.» a law named after belongs to what stands beside it, if the rest has one of its own.
-                    let across = items.last().is_some_and(|last| last.after_see)
-                        && !item.after_see
-                        && item.group != last_group;
+                    let across =
+                        items.last().is_some_and(|last| last.after_see) && !item.after_see && item.group != last_group;
                     match own() {
                         Base::Law(Some(law)) if across => Base::Law(Some(law)),
                         _ => base.clone(),
@@ -804,11 +683,7 @@ impl Reader<'_> {
             && lead.is_none_or(|_| last_group > 0)
         {
             let old_end = items.last().map_or(end, |item| item.end);
-            for item in items
-                .iter_mut()
-                .rev()
-                .take_while(|item| item.end == old_end)
-            {
+            for item in items.iter_mut().rev().take_while(|item| item.end == old_end) {
                 item.end = after;
             }
             end = after;
@@ -847,22 +722,15 @@ impl Reader<'_> {
                 return None;
             }
             Base::CircularOfChapter => {
-                let chapter = item
-                    .number
-                    .split(|c: char| !c.is_ascii_digit())
-                    .next()?
-                    .parse()
-                    .ok()?;
+                let chapter = item.number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
                 let DocumentRef::Circular { number, .. } = DocumentRef::circular(chapter) else {
                     return None;
                 };
                 return self.add_section(item, &Base::Circular(number));
             }
         };
-        let continuous =
-            names::by_id(&law).is_some_and(|law| law.numbering == Numbering::Continuous);
-        if let (true, true, Some((from, to))) =
-            (continuous, item.plural, item.number.split_once('-'))
+        let continuous = names::by_id(&law).is_some_and(|law| law.numbering == Numbering::Continuous);
+        if let (true, true, Some((from, to))) = (continuous, item.plural, item.number.split_once('-'))
             && let (Ok(low), Ok(high)) = (from.parse::<u32>(), to.parse::<u32>())
             && low < high
         {
@@ -889,26 +757,12 @@ impl Reader<'_> {
         if !self.is(at, &["i", "av"]) {
             // «§ 8-4 ftrl.»; a full name with no «i» before it is the next thing said («§ 10-8 Barnehageloven»).
             names::by_abbreviation(self.text(at))?;
-            let act = self
-                .act_at(at)
-                .filter(|act| act.alone == Alone::Reference && stands_alone(act));
+            let act = self.act_at(at).filter(|act| act.alone == Alone::Reference && stands_alone(act));
             return act.filter(|act| act.law.is_some()).map(found);
         }
         let mut next = at + 1;
-        while self.is(
-            next,
-            &[
-                "den",
-                "gjeldende",
-                "gjeldande",
-                "ny",
-                "nye",
-                "nåværende",
-                "tidligere",
-                "gamle",
-                "eldre",
-            ],
-        ) && next < at + 4
+        while self.is(next, &["den", "gjeldende", "gjeldande", "ny", "nye", "nåværende", "tidligere", "gamle", "eldre"])
+            && next < at + 4
         {
             next += 1;
         }
@@ -933,15 +787,7 @@ impl Reader<'_> {
     // Chapters
 
     fn chapter_mark(&self, at: usize) -> Option<usize> {
-        let known = [
-            "kapittel",
-            "kapitlet",
-            "kapittelet",
-            "kapitla",
-            "kapitlene",
-            "kapitler",
-            "kap",
-        ];
+        let known = ["kapittel", "kapitlet", "kapittelet", "kapitla", "kapitlene", "kapitler", "kap"];
         self.is(at, &known).then(|| self.skip(at + 1, &["."]))
     }
 
@@ -957,8 +803,7 @@ impl Reader<'_> {
             let Some((number, end)) = self.chapter_number(start) else {
                 break;
             };
-            if start == separator.end
-                && (self.counts_something(end) || number.starts_with(|c: char| c.is_alphabetic()))
+            if start == separator.end && (self.counts_something(end) || number.starts_with(|c: char| c.is_alphabetic()))
             {
                 break;
             }
@@ -978,25 +823,16 @@ impl Reader<'_> {
             next = end;
         }
         let mut end = next;
-        let beside_document = self
-            .other_document
-            .is_some_and(|document| self.skip(document, &[","]) == at)
+        let beside_document = self.other_document.is_some_and(|document| self.skip(document, &[","]) == at)
             || (at > 0 && is_document(self.text(at - 1)));
         let law = match lead {
-            Some(Lead {
-                base: Base::Law(law),
-                ..
-            }) => law,
+            Some(Lead { base: Base::Law(law), .. }) => law,
             Some(_) => None,
             None if beside_document => None,
             None => match self.base_after(end) {
                 Some((Base::Law(law), after)) => {
                     let old_end = end;
-                    for (_, _, chapter_end) in chapters
-                        .iter_mut()
-                        .rev()
-                        .take_while(|chapter| chapter.2 == old_end)
-                    {
+                    for (_, _, chapter_end) in chapters.iter_mut().rev().take_while(|chapter| chapter.2 == old_end) {
                         *chapter_end = after;
                     }
                     end = after;
@@ -1009,11 +845,7 @@ impl Reader<'_> {
         };
         if let Some(law) = law.filter(|law| law.kind() != LawKind::EuAct) {
             for (number, first, end) in chapters {
-                self.add(
-                    ProvisionId::new(law.clone(), Unit::Chapter(number), Levels::default()),
-                    first,
-                    end,
-                );
+                self.add(ProvisionId::new(law.clone(), Unit::Chapter(number), Levels::default()), first, end);
             }
             if self.context != Some(&law) || !self.named.is_empty() {
                 self.name(Some(law), at);
@@ -1026,14 +858,11 @@ impl Reader<'_> {
     fn chapter_number(&self, at: usize) -> Option<(String, usize)> {
         if self.number(at, 2).is_none() {
             let token = self.tokens.get(at)?;
-            let roman = token.capital
-                && token.text.len() <= 5
-                && token.text.chars().all(|c| matches!(c, 'i' | 'v' | 'x'));
+            let roman =
+                token.capital && token.text.len() <= 5 && token.text.chars().all(|c| matches!(c, 'i' | 'v' | 'x'));
             return roman.then(|| (token.text.to_uppercase(), at + 1));
         }
-        let decimal = ["-", ".", "/"]
-            .iter()
-            .any(|sign| self.is_glued_sign(at + 1, sign))
+        let decimal = ["-", ".", "/"].iter().any(|sign| self.is_glued_sign(at + 1, sign))
             && self.glued_number(at + 2, 4).is_some();
         if decimal {
             return None;
@@ -1056,12 +885,7 @@ impl Reader<'_> {
     /// The law of a bare chapter: one named in the same sentence, else the one the text is about.
     fn law_of_chapter(&self, at: usize) -> Option<LawId> {
         let sentence = self.tokens.get(at)?.sentence;
-        match self
-            .named
-            .iter()
-            .rev()
-            .find(|mention| mention.sentence == sentence && !mention.agreement)
-        {
+        match self.named.iter().rev().find(|mention| mention.sentence == sentence && !mention.agreement) {
             Some(mention) => mention.law.clone(),
             None => self.context.cloned(),
         }
@@ -1070,15 +894,7 @@ impl Reader<'_> {
     // Articles
 
     fn article_mark(&self, at: usize) -> Option<usize> {
-        let known = [
-            "artikkel",
-            "artikkelen",
-            "artikler",
-            "artiklene",
-            "artiklar",
-            "artiklane",
-            "art",
-        ];
+        let known = ["artikkel", "artikkelen", "artikler", "artiklene", "artiklar", "artiklane", "art"];
         let end = self.is(at, &known).then(|| self.skip(at + 1, &["."]))?;
         self.is_kind(end, Kind::Number).then_some(end)
     }
@@ -1094,22 +910,16 @@ impl Reader<'_> {
             let Some(separator) = self.separator_at(next) else {
                 break;
             };
-            if let Some(values) = self.level_at(
-                separator.end,
-                items
-                    .last()
-                    .is_some_and(|item: &Item| !item.levels.is_empty()),
-            ) {
+            if let Some(values) =
+                self.level_at(separator.end, items.last().is_some_and(|item: &Item| !item.levels.is_empty()))
+            {
                 next = values.end;
                 add_levels(&mut items, values, true);
                 continue;
             }
             let start = self.article_mark(separator.end).unwrap_or(separator.end);
             let counts = start == separator.end && self.counts_something(start + 1);
-            match self
-                .push_article(&mut items, start, separator.end)
-                .filter(|_| !counts)
-            {
+            match self.push_article(&mut items, start, separator.end).filter(|_| !counts) {
                 Some(end) => {
                     next = end;
                     self.fill_range(&mut items, separator.range);
@@ -1124,19 +934,12 @@ impl Reader<'_> {
         }
         let mut end = items.last().map_or(next, |item| item.end);
         let law = match lead {
-            Some(Lead {
-                base: Base::Law(law),
-                ..
-            }) => law,
+            Some(Lead { base: Base::Law(law), .. }) => law,
             Some(_) => None,
             None => match self.act_of_articles_before(end) {
                 Some((law, after)) => {
                     let old_end = end;
-                    for item in items
-                        .iter_mut()
-                        .rev()
-                        .take_while(|item| item.end == old_end)
-                    {
+                    for item in items.iter_mut().rev().take_while(|item| item.end == old_end) {
                         item.end = after;
                     }
                     end = after;
@@ -1147,8 +950,7 @@ impl Reader<'_> {
         };
         if let Some(law) = law.filter(|law| law.kind() == LawKind::EuAct) {
             for item in &items {
-                let id =
-                    ProvisionId::new(law.clone(), Unit::Article(item.number.clone()), item.levels);
+                let id = ProvisionId::new(law.clone(), Unit::Article(item.number.clone()), item.levels);
                 self.add(&id, item.first, item.end);
                 self.last_place = Some(id);
             }
@@ -1190,11 +992,7 @@ impl Reader<'_> {
         let named = self.is(at, &["i", "av"]);
         let next = if named { at + 1 } else { at };
         if let Some(act) = self.act_at(next) {
-            let applies = named
-                || act
-                    .law
-                    .as_ref()
-                    .is_some_and(|law| law.kind() == LawKind::EuAct);
+            let applies = named || act.law.as_ref().is_some_and(|law| law.kind() == LawKind::EuAct);
             return (applies && !self.is_place_mark(act.end)).then_some((act.law, act.end));
         }
         if !named {
@@ -1203,8 +1001,7 @@ impl Reader<'_> {
         if let Some((law, end)) = self.eu_number_at(next) {
             return Some((Some(law), end));
         }
-        let other =
-            (next..next + 3).any(|next| super::acts::other_text(self.text(next), true).is_some());
+        let other = (next..next + 3).any(|next| super::acts::other_text(self.text(next), true).is_some());
         other.then_some((None, at))
     }
 
@@ -1230,15 +1027,8 @@ impl Reader<'_> {
         let mut levels = Levels::default();
         while self.is_glued_sign(end, "/") {
             let word = self.text(end + 1);
-            let value = if self.is_glued_sign(end + 2, "/") {
-                end + 3
-            } else {
-                end + 2
-            };
-            let number = || {
-                self.glued_number(value, 3)
-                    .and_then(|number| u16::try_from(number).ok())
-            };
+            let value = if self.is_glued_sign(end + 2, "/") { end + 3 } else { end + 2 };
+            let number = || self.glued_number(value, 3).and_then(|number| u16::try_from(number).ok());
             end = match word {
                 "ledd" if number().is_some() => {
                     levels.ledd = number();
@@ -1290,14 +1080,11 @@ impl Reader<'_> {
             "føresegnen",
         ];
         match self.text(at) {
-            "samme" | "same" | "nevnte" | "nemnde" | "denne" if self.is(at + 1, &section) => {
-                Some((at + 2, None))
+            "samme" | "same" | "nevnte" | "nemnde" | "denne" if self.is(at + 1, &section) => Some((at + 2, None)),
+            "samme" | "same" if self.is(at + 1, &["ledd"]) => Some((at + 2, self.last_place.as_ref()?.levels().ledd)),
+            "bestemmelsens" | "bestemmelsen" | "paragrafens" | "paragrafen" | "føresegna" | "føresegnas" => {
+                Some((at + 1, None))
             }
-            "samme" | "same" if self.is(at + 1, &["ledd"]) => {
-                Some((at + 2, self.last_place.as_ref()?.levels().ledd))
-            }
-            "bestemmelsens" | "bestemmelsen" | "paragrafens" | "paragrafen" | "føresegna"
-            | "føresegnas" => Some((at + 1, None)),
             _ => None,
         }
     }
@@ -1311,20 +1098,13 @@ impl Reader<'_> {
             Unit::Section(number) | Unit::Article(number) => number.clone(),
             Unit::Whole | Unit::Chapter(_) => return None,
         };
-        let levels = Levels {
-            ledd,
-            ..Levels::default()
-        };
+        let levels = Levels { ledd, ..Levels::default() };
         let item = Item {
             dashed: number.contains('-'),
             number,
             plural: false,
             levels,
-            written: if ledd.is_some() {
-                vec![Level::Ledd]
-            } else {
-                Vec::new()
-            },
+            written: if ledd.is_some() { vec![Level::Ledd] } else { Vec::new() },
             first: at,
             end: start,
             group: 0,
@@ -1350,9 +1130,8 @@ impl Reader<'_> {
 
     /// Reads levels that stand before their §: «tredje ledd i § 8-4», «annet ledd bokstav a i samme paragraf».
     fn read_levels_before(&mut self, at: usize) -> Option<usize> {
-        let begins = ordinal(self.text(at)).is_some()
-            || self.is_kind(at, Kind::Number)
-            || self.is(at, &["bokstav", "litra"]);
+        let begins =
+            ordinal(self.text(at)).is_some() || self.is_kind(at, Kind::Number) || self.is(at, &["bokstav", "litra"]);
         if !begins {
             return None;
         }
@@ -1375,10 +1154,7 @@ impl Reader<'_> {
             return self.read_sections_with(place, None, Some((at, levels)));
         }
         if let Some((end, None)) = self.same_section_at(place) {
-            let section = self
-                .last_place
-                .clone()
-                .filter(|place| matches!(place.unit(), Unit::Section(_)))?;
+            let section = self.last_place.clone().filter(|place| matches!(place.unit(), Unit::Section(_)))?;
             let id = ProvisionId::new(section.law().clone(), section.unit().clone(), levels);
             self.add(&id, at, end);
             self.last_place = Some(id);
@@ -1386,17 +1162,13 @@ impl Reader<'_> {
         }
         let act = self.act_at(place)?;
         self.section_mark(act.end)?;
-        let lead = Lead {
-            first: at,
-            base: Base::Law(act.law),
-        };
+        let lead = Lead { first: at, base: Base::Law(act.law) };
         self.read_sections_with(act.end, Some(lead), Some((at, levels)))
     }
 
     /// A level with a single value.
     fn one_level(&self, at: usize, below: bool) -> Option<Values> {
-        self.level_at(at, below)
-            .filter(|values| values.values.len() == 1)
+        self.level_at(at, below).filter(|values| values.values.len() == 1)
     }
 }
 
@@ -1409,12 +1181,7 @@ fn add_levels(items: &mut Vec<Item>, values: Values, fork: bool) {
     if fork || again {
         let kept = match base.written.iter().position(|level| *level == values.level) {
             Some(at) => base.written[..at].to_vec(),
-            None => base
-                .written
-                .iter()
-                .copied()
-                .filter(|level| *level < values.level)
-                .collect(),
+            None => base.written.iter().copied().filter(|level| *level < values.level).collect(),
         };
         for level in base.written.iter().filter(|level| !kept.contains(level)) {
             clear_level(&mut base.levels, *level);
@@ -1429,11 +1196,8 @@ fn add_levels(items: &mut Vec<Item>, values: Values, fork: bool) {
         item.written.push(values.level);
         item.end = value.end;
         // The words of a range that goes on from a § begin with the §.
-        let with_section = in_place
-            || (!(fork || again)
-                && value.ranged
-                && value.first == values.values[0].first
-                && index > 0);
+        let with_section =
+            in_place || (!(fork || again) && value.ranged && value.first == values.values[0].first && index > 0);
         item.first = if with_section { start } else { value.first };
         if in_place {
             items.pop();
@@ -1474,16 +1238,10 @@ fn between(from: &str, to: &str) -> Vec<String> {
         && low < high
         && high - low < LONGEST_RANGE
     {
-        return (low + 1..high)
-            .map(|last| format!("{stem}{last}"))
-            .collect();
+        return (low + 1..high).map(|last| format!("{stem}{last}")).collect();
     }
     let letter = |number: &str| {
-        number
-            .chars()
-            .last()
-            .filter(char::is_ascii_lowercase)
-            .map(|c| (number.trim_end_matches(c).to_owned(), c))
+        number.chars().last().filter(char::is_ascii_lowercase).map(|c| (number.trim_end_matches(c).to_owned(), c))
     };
     if let (Some((stem, low)), Some((other, high))) = (letter(from), letter(to))
         && stem == other
@@ -1553,8 +1311,5 @@ fn is_document(word: &str) -> bool {
     const SHORT: [&str; 6] = ["nou", "prop", "innst", "ot", "boka", "heftet"];
     const ENDINGS: [&str; 9] = ["", "en", "ens", "a", "as", "et", "ets", "n", "ns"];
     SHORT.contains(&word)
-        || NOUNS.iter().any(|noun| {
-            word.rsplit_once(noun)
-                .is_some_and(|(_, ending)| ENDINGS.contains(&ending))
-        })
+        || NOUNS.iter().any(|noun| word.rsplit_once(noun).is_some_and(|(_, ending)| ENDINGS.contains(&ending)))
 }

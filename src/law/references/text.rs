@@ -50,17 +50,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'
-    )
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
-    )
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
 fn clean(text: &str) -> Vec<Clean> {
@@ -73,13 +67,9 @@ fn clean(text: &str) -> Vec<Clean> {
             let mut lines = 0;
             let mut space = false;
             let mut soft_hyphen = false;
-            while let Some(&c) = chars
-                .get(at)
-                .filter(|c| c.is_whitespace() || is_invisible(**c))
-            {
+            while let Some(&c) = chars.get(at).filter(|c| c.is_whitespace() || is_invisible(**c)) {
                 lines += usize::from(
-                    matches!(c, '\n' | '\u{2028}' | '\u{85}')
-                        || (c == '\r' && chars.get(at + 1) != Some(&'\n')),
+                    matches!(c, '\n' | '\u{2028}' | '\u{85}') || (c == '\r' && chars.get(at + 1) != Some(&'\n')),
                 );
                 lines += usize::from(c == '\u{2029}') * 2;
                 soft_hyphen |= c == '\u{ad}';
@@ -88,20 +78,9 @@ fn clean(text: &str) -> Vec<Clean> {
             }
             let next = chars.get(at).copied();
             if lines > 1 {
-                out.push(Clean {
-                    c: '\n',
-                    start: begin,
-                    end: at,
-                });
-            } else if space
-                && !(lines == 1 && (soft_hyphen || rejoin(&mut out, &chars, at)))
-                && next.is_some()
-            {
-                out.push(Clean {
-                    c: ' ',
-                    start: begin,
-                    end: at,
-                });
+                out.push(Clean { c: '\n', start: begin, end: at });
+            } else if space && !(lines == 1 && (soft_hyphen || rejoin(&mut out, &chars, at))) && next.is_some() {
+                out.push(Clean { c: ' ', start: begin, end: at });
             }
             continue;
         }
@@ -109,18 +88,10 @@ fn clean(text: &str) -> Vec<Clean> {
             && last.end == at
             && let Some(composed) = compose(last.c, c)
         {
-            *last = Clean {
-                c: composed,
-                start: last.start,
-                end: at + 1,
-            };
+            *last = Clean { c: composed, start: last.start, end: at + 1 };
         } else {
             let c = if is_dash(c) { '-' } else { c };
-            out.push(Clean {
-                c,
-                start: at,
-                end: at + 1,
-            });
+            out.push(Clean { c, start: at, end: at + 1 });
         }
         at += 1;
     }
@@ -140,20 +111,14 @@ fn rejoin(out: &mut Vec<Clean>, chars: &[char], next: usize) -> bool {
     if hyphen != '-' {
         return false;
     }
-    if after.is_ascii_digit() && before.is_alphanumeric()
-        || before.is_ascii_digit() && after.is_uppercase()
-    {
+    if after.is_ascii_digit() && before.is_alphanumeric() || before.is_ascii_digit() && after.is_uppercase() {
         return true;
     }
     if !before.is_alphabetic() || !after.is_lowercase() {
         return false;
     }
     // «arbeids-\nog velferdsforvaltningsloven»: the hyphen is the word's own.
-    let word: String = chars[next..]
-        .iter()
-        .take(6)
-        .take_while(|c| c.is_alphabetic())
-        .collect();
+    let word: String = chars[next..].iter().take(6).take_while(|c| c.is_alphabetic()).collect();
     if matches!(word.as_str(), "og" | "eller" | "samt") {
         return false;
     }
@@ -175,8 +140,7 @@ fn cut(clean: &[Clean]) -> Vec<Token> {
         }
         let begin = at;
         let kind = if first.c.is_alphabetic() {
-            while is_letter(at) || (clean.get(at).is_some_and(|c| c.c == '-') && is_letter(at + 1))
-            {
+            while is_letter(at) || (clean.get(at).is_some_and(|c| c.c == '-') && is_letter(at + 1)) {
                 at += 1;
             }
             Kind::Word
@@ -187,11 +151,7 @@ fn cut(clean: &[Clean]) -> Vec<Token> {
             Kind::Number
         } else {
             at += 1;
-            if first.c == '\n' {
-                Kind::Break
-            } else {
-                Kind::Sign
-            }
+            if first.c == '\n' { Kind::Break } else { Kind::Sign }
         };
         match first.c {
             '(' => depth += 1,
@@ -219,9 +179,9 @@ fn cut(clean: &[Clean]) -> Vec<Token> {
 
 /// Abbreviations whose full stop ends no sentence even before a capital.
 const ABBREVIATIONS: &[&str] = &[
-    "nr", "jf", "jfr", "art", "kap", "ftrl", "fvl", "trrl", "aml", "pkt", "rt", "s", "r", "hnr",
-    "lov", "bl", "fl", "bl.a", "prop", "ot", "prp", "innst", "st", "meld", "mfl", "mv", "ca",
-    "dvs", "kl", "forskr", "res", "iflg", "ikr", "avd",
+    "nr", "jf", "jfr", "art", "kap", "ftrl", "fvl", "trrl", "aml", "pkt", "rt", "s", "r", "hnr", "lov", "bl", "fl",
+    "bl.a", "prop", "ot", "prp", "innst", "st", "meld", "mfl", "mv", "ca", "dvs", "kl", "forskr", "res", "iflg", "ikr",
+    "avd",
 ];
 
 fn number_sentences(mut tokens: Vec<Token>) -> Vec<Token> {
@@ -229,13 +189,11 @@ fn number_sentences(mut tokens: Vec<Token>) -> Vec<Token> {
     for at in 0..tokens.len() {
         let ends = match tokens[at].kind {
             Kind::Break => true,
-            Kind::Word if tokens[at].capital && !tokens[at].glued && at > 1 => {
-                match tokens[at - 1].text.as_str() {
-                    "!" | "?" => true,
-                    "." => !ABBREVIATIONS.contains(&tokens[at - 2].text.as_str()),
-                    _ => false,
-                }
-            }
+            Kind::Word if tokens[at].capital && !tokens[at].glued && at > 1 => match tokens[at - 1].text.as_str() {
+                "!" | "?" => true,
+                "." => !ABBREVIATIONS.contains(&tokens[at - 2].text.as_str()),
+                _ => false,
+            },
             _ => false,
         };
         sentence += u32::from(ends);
@@ -259,10 +217,7 @@ mod tests {
         assert_eq!(texts("§ 8-\n 4"), ["§", "8", "-", "4"]);
         assert_eq!(texts("folketrygd-\r\nloven"), ["folketrygdloven"]);
         assert_eq!(texts("folke\u{ad}trygd\u{ad}\nloven"), ["folketrygdloven"]);
-        assert_eq!(
-            texts("arbeids-\nog velferd"),
-            ["arbeids", "-", "og", "velferd"]
-        );
+        assert_eq!(texts("arbeids-\nog velferd"), ["arbeids", "-", "og", "velferd"]);
         assert_eq!(texts("HR-\n2021"), ["hr", "-", "2021"]);
         assert_eq!(texts("a\u{30a}r"), ["år"]);
         assert_eq!(texts("en\n\nto"), ["en", "\n", "to"]);
@@ -271,10 +226,7 @@ mod tests {
     #[test]
     fn tokens_know_where_they_stood() {
         let token = &tokens("æ  fo\u{ad}rd-\nel")[1];
-        assert_eq!(
-            (token.text.as_str(), token.start, token.end),
-            ("fordel", 3, 12)
-        );
+        assert_eq!((token.text.as_str(), token.start, token.end), ("fordel", 3, 12));
     }
 
     #[test]

@@ -147,7 +147,9 @@ fn problem(error: RegisterError) -> Problem {
     match error {
         RegisterError::Stale { by } => {
             let by = by.map(|act| format!(" {} {} {}.", act.name, act.what, act.at)).unwrap_or_default();
-            Problem::stale(format!("Noen andre har endret dette siden du leste det.{by} Les det på nytt og gjør valget igjen."))
+            Problem::stale(format!(
+                "Noen andre har endret dette siden du leste det.{by} Les det på nytt og gjør valget igjen."
+            ))
         }
         RegisterError::Missing(detail) => Problem::not_found(detail),
         RegisterError::Refused(detail) if detail.starts_with("Bare fagkoordinatorer") => Problem::forbidden(detail),

@@ -40,7 +40,10 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         Err(problem) => return refused(&problem, frame),
     };
     let Some(provision) = wanted.as_deref().and_then(provision) else {
-        return refused(&Problem::unprocessable("Velg en bestemmelse, for eksempel ?provision=lov/1997-02-28-19/§8-4."), frame);
+        return refused(
+            &Problem::unprocessable("Velg en bestemmelse, for eksempel ?provision=lov/1997-02-28-19/§8-4."),
+            frame,
+        );
     };
     let app = service.app();
     let items = bundle::choose(&app.catalogue(), &app.register.snapshot(), &provision);
@@ -49,13 +52,24 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         return file;
     }
     let items = items.into_iter().map(|item| Item {
-        place: Place { document: item.ruling.document().id.clone(), version: item.ruling.version.id, from: item.start, to: item.end },
+        place: Place {
+            document: item.ruling.document().id.clone(),
+            version: item.ruling.version.id,
+            from: item.start,
+            to: item.end,
+        },
         ruling: RulingLine::of(&item.ruling),
         quote: item.quote,
         locator: item.locator,
     });
     page(
         StatusCode::OK,
-        &Bundle { assets: frame.assets, frame, id: provision.to_string(), label: provision.label(), items: items.collect() },
+        &Bundle {
+            assets: frame.assets,
+            frame,
+            id: provision.to_string(),
+            label: provision.label(),
+            items: items.collect(),
+        },
     )
 }

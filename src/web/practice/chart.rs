@@ -44,7 +44,14 @@ impl Bars {
                 Part { x, width: LEFT + sum * LENGTH / most - x, look: ending.look(), name: ending.norwegian(), count }
             });
             let parts: Vec<Part> = parts.collect();
-            Row { label, y: at * ROW + 4, middle: at * ROW + 18, parts, total: counts.total(), end: LEFT + sum * LENGTH / most + 8 }
+            Row {
+                label,
+                y: at * ROW + 4,
+                middle: at * ROW + 18,
+                parts,
+                total: counts.total(),
+                end: LEFT + sum * LENGTH / most + 8,
+            }
         });
         let rows: Vec<Row> = drawn.collect();
         Self { height: rows.len() * ROW + 4, rows }
@@ -89,7 +96,10 @@ impl Timeline {
         let lines: Vec<Line> = lines.collect();
         let (from, to) = (first / 366, last / 366);
         let step = ((to - from) / 8).max(1);
-        let years = (from..=to).step_by(step as usize).filter(|year| year * 366 >= first).map(|year| (x(year * 366), year as i16));
+        let years = (from..=to)
+            .step_by(step as usize)
+            .filter(|year| year * 366 >= first)
+            .map(|year| (x(year * 366), year as i16));
         Some(Self { height: lines.len() * 36 + 34, years: years.collect(), lines })
     }
 }
@@ -100,7 +110,9 @@ mod tests {
 
     #[test]
     fn bars_fill_without_gaps() {
-        let bars = Bars::of([("2020".to_owned(), Counts([1, 2, 0, 0, 0])), ("2021".to_owned(), Counts([0, 0, 0, 0, 1]))].into_iter());
+        let bars = Bars::of(
+            [("2020".to_owned(), Counts([1, 2, 0, 0, 0])), ("2021".to_owned(), Counts([0, 0, 0, 0, 1]))].into_iter(),
+        );
         let first = &bars.rows[0];
         assert_eq!(first.parts[0].x + first.parts[0].width, first.parts[1].x);
         assert_eq!(first.parts[1].x + first.parts[1].width, LEFT + LENGTH);
@@ -112,7 +124,8 @@ mod tests {
         let date = |text: &str| text.parse().unwrap();
         let one = vec![("A".to_owned(), vec![(date("2020-01-01"), "x".to_owned())])];
         assert!(Timeline::of(&one).is_none());
-        let two = vec![("A".to_owned(), vec![(date("2020-01-01"), "x".to_owned()), (date("2022-06-01"), "y".to_owned())])];
+        let two =
+            vec![("A".to_owned(), vec![(date("2020-01-01"), "x".to_owned()), (date("2022-06-01"), "y".to_owned())])];
         assert_eq!(Timeline::of(&two).unwrap().lines[0].dots[1].x, 650);
     }
 }

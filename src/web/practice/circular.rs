@@ -37,7 +37,10 @@ pub async fn list(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         .filter(|version| version.document.kind == SourceKind::Circular && !version.superseded)
         .map(|version| {
             let id = version.document.id.clone();
-            let open = snapshot.of_document(&id).filter(|view| matches!(view.status, Status::Open | Status::Confirmed)).count();
+            let open = snapshot
+                .of_document(&id)
+                .filter(|view| matches!(view.status, Status::Open | Status::Confirmed))
+                .count();
             (id, version.document.title.clone(), day(version), open)
         })
         .collect();

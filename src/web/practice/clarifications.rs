@@ -56,7 +56,9 @@ impl Line {
             owner: clarification.owner.clone(),
             asked_on: day(clarification.asked_on),
             due: day(clarification.due),
-            clock: left.map(|left| if left < 0 { format!("{} over fristen", days(-left)) } else { format!("{} igjen", days(left)) }),
+            clock: left.map(|left| {
+                if left < 0 { format!("{} over fristen", days(-left)) } else { format!("{} igjen", days(left)) }
+            }),
             is_late: left.is_some_and(|left| left < 0),
             closed_on: clarification.closed_on.map(day),
             interim: clarification.interim.clone(),
@@ -97,7 +99,10 @@ pub async fn show(State(service): State<Arc<Service>>, Path(id): Path<String>, w
     match register.acts("clarification", id).await {
         Ok(acts) => {
             let acts = acts.iter().map(ActLine::of).collect();
-            page(StatusCode::OK, &One { assets: frame.assets, frame, line: Line::of(id, clarification), acts, revision: *revision })
+            page(
+                StatusCode::OK,
+                &One { assets: frame.assets, frame, line: Line::of(id, clarification), acts, revision: *revision },
+            )
         }
         Err(error) => failed(error, frame),
     }
@@ -122,7 +127,9 @@ impl Fields {
     fn draft(&self) -> Result<Draft, Problem> {
         let found = provisions(&self.provisions);
         if found.is_empty() && !self.provisions.trim().is_empty() {
-            return Err(Problem::unprocessable("Bestemmelsen er ikke forstått; skriv for eksempel § 8-4 eller barnelova § 67."));
+            return Err(Problem::unprocessable(
+                "Bestemmelsen er ikke forstått; skriv for eksempel § 8-4 eller barnelova § 67.",
+            ));
         }
         Ok(Draft {
             question: self.question.clone(),
@@ -136,7 +143,12 @@ impl Fields {
     }
 }
 
-pub async fn write(State(service): State<Arc<Service>>, who: Who, uri: Uri, form: Result<Form<Fields>, FormRejection>) -> Response {
+pub async fn write(
+    State(service): State<Arc<Service>>,
+    who: Who,
+    uri: Uri,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
     let frame = Frame::of(&who, &uri);
     let ready = of_form(form).and_then(|fields| {
         let draft = fields.draft()?;
@@ -154,7 +166,12 @@ pub async fn write(State(service): State<Arc<Service>>, who: Who, uri: Uri, form
             Ok(_) => Redirect::to(&format!("/praksis/avklaring/{id}")).into_response(),
             Err(error) => {
                 tracing::error!(%error, "en avklaring er skrevet, men ikke lest inn");
-                failed(RegisterError::Refused("Avklaringen er lagret, men ikke lest inn ennå; den kommer med ved neste start.".into()), frame)
+                failed(
+                    RegisterError::Refused(
+                        "Avklaringen er lagret, men ikke lest inn ennå; den kommer med ved neste start.".into(),
+                    ),
+                    frame,
+                )
             }
         },
         Err(error) => failed(error, frame),

@@ -109,7 +109,8 @@ impl ConflictPage {
             .documents()
             .map(|(side, document)| {
                 let quoted = Quoted::of(document);
-                let day = document.date.as_deref().map_or_else(|| "uten dato".to_owned(), crate::web::pages::words::date);
+                let day =
+                    document.date.as_deref().map_or_else(|| "uten dato".to_owned(), crate::web::pages::words::date);
                 (document.date.clone(), Dated { day, letter: letter(side), quoted })
             })
             .collect();

@@ -50,7 +50,9 @@ const MAX_NAME: usize = 60;
 impl Identity for Local {
     fn actor(&self, headers: &HeaderMap) -> Option<Actor> {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies.flat_map(|line| line.split(';')).find_map(|cookie| read(cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')?))
+        cookies
+            .flat_map(|line| line.split(';'))
+            .find_map(|cookie| read(cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')?))
     }
 
     fn is_chosen(&self) -> bool {
@@ -73,7 +75,8 @@ fn read(value: &str) -> Option<Actor> {
     let (role, name) = value.split_once('.')?;
     let role = [Role::Adviser, Role::Coordinator].into_iter().find(|known| known.code() == role)?;
     let digits = name.as_bytes().chunks_exact(2);
-    let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    let bytes: Option<Vec<u8>> =
+        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     let name = String::from_utf8(bytes?).ok().filter(|name| is_name(name))?;
     Some(Actor { name, role })
 }
@@ -134,7 +137,10 @@ pub struct Choice {
 }
 
 /// Chooses name and role, or, with an empty name, forgets them.
-pub async fn choose(Extension(identity): Extension<SharedIdentity>, form: Result<Form<Choice>, FormRejection>) -> Response {
+pub async fn choose(
+    Extension(identity): Extension<SharedIdentity>,
+    form: Result<Form<Choice>, FormRejection>,
+) -> Response {
     let choice = match of_form(form) {
         Ok(choice) => choice,
         Err(problem) => return problem.into_response(),
@@ -148,7 +154,10 @@ pub async fn choose(Extension(identity): Extension<SharedIdentity>, form: Result
     } else if is_name(&actor.name) {
         format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", write(&actor))
     } else {
-        return Problem::unprocessable(format!("Navnet er for langt eller har tegn som ikke kan brukes; grensen er {MAX_NAME} tegn.")).into_response();
+        return Problem::unprocessable(format!(
+            "Navnet er for langt eller har tegn som ikke kan brukes; grensen er {MAX_NAME} tegn."
+        ))
+        .into_response();
     };
     let mut response = Redirect::to(&local_path(&choice.back)).into_response();
     if let Ok(value) = HeaderValue::from_str(&cookie) {
@@ -172,7 +181,8 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_nobody() {
-        for value in ["", "coordinator", "coordinator.", "boss.41", "coordinator.4", "coordinator.zz", "coordinator.0a"] {
+        for value in ["", "coordinator", "coordinator.", "boss.41", "coordinator.4", "coordinator.zz", "coordinator.0a"]
+        {
             assert_eq!(read(value), None, "{value}");
         }
     }

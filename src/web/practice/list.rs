@@ -41,12 +41,16 @@ impl Filter {
         if let Some(text) = &filter.provision
             && provision(text).is_none()
         {
-            return Err(Problem::unprocessable("«provision» er ingen bestemmelse; skriv for eksempel § 8-4 eller lov/1997-02-28-19/§8-4."));
+            return Err(Problem::unprocessable(
+                "«provision» er ingen bestemmelse; skriv for eksempel § 8-4 eller lov/1997-02-28-19/§8-4.",
+            ));
         }
         if let Some(status) = &filter.status
             && status.parse::<Status>().is_err()
         {
-            return Err(Problem::unprocessable("«status» er ingen tilstand; bruk open, confirmed, resolved eller rejected."));
+            return Err(Problem::unprocessable(
+                "«status» er ingen tilstand; bruk open, confirmed, resolved eller rejected.",
+            ));
         }
         Ok(filter)
     }
@@ -141,7 +145,8 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
     let mut codes: Vec<&String> = snapshot.conflicts().iter().flat_map(|view| &view.benefits).collect();
     codes.sort();
     codes.dedup();
-    let mut kinds: Vec<(String, &'static str)> = snapshot.conflicts().iter().map(|view| (kind_code(view), kind_name(view.kind))).collect();
+    let mut kinds: Vec<(String, &'static str)> =
+        snapshot.conflicts().iter().map(|view| (kind_code(view), kind_name(view.kind))).collect();
     kinds.sort();
     kinds.dedup();
     let count = |status: Status| shown.iter().filter(|view| view.status == status).count();
@@ -150,9 +155,15 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         &List {
             assets: frame.assets,
             frame,
-            benefits: codes.into_iter().map(|code| Choice::new(code, benefit_name(code), filter.benefit.as_deref())).collect(),
+            benefits: codes
+                .into_iter()
+                .map(|code| Choice::new(code, benefit_name(code), filter.benefit.as_deref()))
+                .collect(),
             kinds: kinds.into_iter().map(|(code, name)| Choice::new(code, name, filter.kind.as_deref())).collect(),
-            statuses: Status::ALL.iter().map(|status| Choice::new(status.code(), status.norwegian(), filter.status.as_deref())).collect(),
+            statuses: Status::ALL
+                .iter()
+                .map(|status| Choice::new(status.code(), status.norwegian(), filter.status.as_deref()))
+                .collect(),
             ages: [("30", "siste 30 dager"), ("365", "siste år"), ("older", "eldre enn ett år")]
                 .map(|(value, label)| Choice::new(value, label, filter.age.as_deref()))
                 .into(),

@@ -37,7 +37,9 @@ impl Filter {
         pairs.end()?;
         let found = provision(&text);
         if found.is_none() && !text.is_empty() {
-            return Err(Problem::unprocessable("«provision» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4."));
+            return Err(Problem::unprocessable(
+                "«provision» er ingen bestemmelse; skriv for eksempel lov/1997-02-28-19/§8-4.",
+            ));
         }
         Ok(Self { benefit, provision: found, provision_text: text })
     }
@@ -111,10 +113,15 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         Ok(news) => news,
         Err(error) => return failed(error, frame),
     };
-    let mut codes: Vec<&String> = news.iter().flat_map(|(_, news)| groups(news).into_iter().flat_map(|(_, items)| items)).flat_map(|item| &item.benefits).collect();
+    let mut codes: Vec<&String> = news
+        .iter()
+        .flat_map(|(_, news)| groups(news).into_iter().flat_map(|(_, items)| items))
+        .flat_map(|item| &item.benefits)
+        .collect();
     codes.sort();
     codes.dedup();
-    let benefits = codes.into_iter().map(|code| Choice::new(code, benefit_name(code), filter.benefit.as_deref())).collect();
+    let benefits =
+        codes.into_iter().map(|code| Choice::new(code, benefit_name(code), filter.benefit.as_deref())).collect();
     let days = news.iter().map(|(_, news)| {
         let lines = |(title, items): (&'static str, &Vec<NewsItem>)| {
             let lines = items.iter().filter(|item| filter.item(item)).map(|item| Line {
@@ -127,11 +134,17 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
             });
             (title, lines.collect::<Vec<_>>())
         };
-        let passages = news.superseded_passages.iter().filter(|passage| filter.passage(passage)).map(|passage| Passage {
-            title: passage.title.clone(),
-            locator: passage.locator.clone(),
-            place: Place { document: passage.document.clone(), version: passage.version, from: passage.start, to: passage.end },
-        });
+        let passages =
+            news.superseded_passages.iter().filter(|passage| filter.passage(passage)).map(|passage| Passage {
+                title: passage.title.clone(),
+                locator: passage.locator.clone(),
+                place: Place {
+                    document: passage.document.clone(),
+                    version: passage.version,
+                    from: passage.start,
+                    to: passage.end,
+                },
+            });
         Day {
             day: day(&news.at),
             groups: groups(news).into_iter().map(lines).filter(|(_, lines)| !lines.is_empty()).collect(),
@@ -139,7 +152,8 @@ pub async fn show(State(service): State<Arc<Service>>, who: Who, uri: Uri) -> Re
         }
     });
     let days = days.filter(|day| !day.groups.is_empty() || !day.passages.is_empty()).collect();
-    let feed = uri.query().map_or_else(|| "/praksis/nytt.atom".to_owned(), |query| format!("/praksis/nytt.atom?{query}"));
+    let feed =
+        uri.query().map_or_else(|| "/praksis/nytt.atom".to_owned(), |query| format!("/praksis/nytt.atom?{query}"));
     page(StatusCode::OK, &News { assets: frame.assets, frame, benefits, provision: filter.provision_text, feed, days })
 }
 
@@ -197,14 +211,22 @@ fn entries(news: &[(i64, WhatIsNew)], filter: &Filter, host: &str) -> Vec<Entry>
             links: vec![Link { href: format!("http://{host}{path}"), rel: "alternate".into(), ..Link::default() }],
             categories: benefits
                 .iter()
-                .map(|code| Category { term: code.clone(), label: Some(benefit_name(code).to_owned()), ..Category::default() })
+                .map(|code| Category {
+                    term: code.clone(),
+                    label: Some(benefit_name(code).to_owned()),
+                    ..Category::default()
+                })
                 .collect(),
             ..Entry::default()
         };
         for (what, items) in groups(news) {
             for item in items.iter().filter(|item| filter.item(item)) {
                 entries.push(entry(
-                    format!("urn:rettesnor:nytt:{number}:{}:{}", what.split(' ').next().unwrap_or(what).to_lowercase(), item.id),
+                    format!(
+                        "urn:rettesnor:nytt:{number}:{}:{}",
+                        what.split(' ').next().unwrap_or(what).to_lowercase(),
+                        item.id
+                    ),
                     format!("{what}: {}", item.question),
                     item.what.clone(),
                     format!("/praksis/strid/{}", item.id),
@@ -217,7 +239,10 @@ fn entries(news: &[(i64, WhatIsNew)], filter: &Filter, host: &str) -> Vec<Entry>
                 format!("urn:rettesnor:nytt:{number}:erstattet:{}:{}", passage.version, passage.start),
                 format!("Erstattet tekst: {}, {}", passage.title, passage.locator),
                 "Teksten står ikke i den nye versjonen.".to_owned(),
-                format!("/dokument/{}?version={}&fra={}&til={}#sitat", passage.document, passage.version, passage.start, passage.end),
+                format!(
+                    "/dokument/{}?version={}&fra={}&til={}#sitat",
+                    passage.document, passage.version, passage.start, passage.end
+                ),
                 &passage.benefits,
             ));
         }

@@ -87,7 +87,12 @@ pub async fn show(State(service): State<Arc<Service>>, Path(id): Path<String>, w
         day: day(&text.version),
         locator: text.locator.clone(),
         text: text.text.clone(),
-        place: Place { document: text.version.document.id.clone(), version: text.version.id, from: text.start, to: text.end },
+        place: Place {
+            document: text.version.document.id.clone(),
+            version: text.version.id,
+            from: text.start,
+            to: text.end,
+        },
     });
     page(
         StatusCode::OK,

@@ -87,7 +87,8 @@ pub fn provision(text: &str) -> Option<ProvisionId> {
 /// All provisions in a text.
 pub fn provisions(text: &str) -> Vec<ProvisionId> {
     let context: Option<LawId> = LawId::FOLKETRYGDLOVEN.parse().ok();
-    let canonical: Vec<ProvisionId> = text.split([',', ' ', '\n', ';']).filter_map(|word| word.trim().parse().ok()).collect();
+    let canonical: Vec<ProvisionId> =
+        text.split([',', ' ', '\n', ';']).filter_map(|word| word.trim().parse().ok()).collect();
     if !canonical.is_empty() {
         return canonical;
     }
@@ -122,7 +123,12 @@ impl Quoted {
             before: String::new(),
             after: String::new(),
             is_superseded: document.status == "superseded",
-            place: Place { document: document.id.clone(), version: document.version, from: document.start, to: document.end },
+            place: Place {
+                document: document.id.clone(),
+                version: document.version,
+                from: document.start,
+                to: document.end,
+            },
         }
     }
 }
@@ -148,7 +154,9 @@ impl RulingLine {
             title: document.title.clone(),
             body: document.office.as_deref().map_or_else(|| body.to_owned(), |office| format!("{body}: {office}")),
             day: practice::day(&ruling.version),
-            outcome: document.outcome.map_or_else(|| ruling.ending.norwegian().to_lowercase(), |outcome| outcome.label().to_lowercase()),
+            outcome: document
+                .outcome
+                .map_or_else(|| ruling.ending.norwegian().to_lowercase(), |outcome| outcome.label().to_lowercase()),
             look: ruling.ending.look(),
         }
     }
@@ -191,7 +199,8 @@ pub fn local_path(path: &str) -> String {
 /// # Errors
 /// They cannot be read.
 pub fn of_form<T>(form: Result<Form<T>, FormRejection>) -> Result<T, Problem> {
-    form.map(|Form(fields)| fields).map_err(|_| Problem::bad_request("Skjemaet kan ikke leses; gå tilbake og fyll det ut på nytt."))
+    form.map(|Form(fields)| fields)
+        .map_err(|_| Problem::bad_request("Skjemaet kan ikke leses; gå tilbake og fyll det ut på nytt."))
 }
 
 #[derive(Template)]
@@ -222,13 +231,20 @@ pub fn failed(error: RegisterError, frame: Frame) -> Response {
 pub fn refused(problem: &Problem, frame: Frame) -> Response {
     page(
         problem.status(),
-        &ProblemPage { assets: frame.assets, detail: problem.detail().to_owned(), frame, title: "Det gikk ikke", act: None },
+        &ProblemPage {
+            assets: frame.assets,
+            detail: problem.detail().to_owned(),
+            frame,
+            title: "Det gikk ikke",
+            act: None,
+        },
     )
 }
 
 /// A file to keep.
 pub fn download(kind: &'static str, name: &str, content: Vec<u8>) -> Response {
-    let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' }).collect();
+    let safe: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' }).collect();
     let mut response = ([(header::CONTENT_TYPE, kind)], content).into_response();
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{safe}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
