@@ -19,7 +19,7 @@ use crate::index::edge::EdgeIndex;
 use crate::index::server::ServerIndex;
 use crate::ingest::{Ingest, Options, QuestionSet, Report};
 use crate::language::{self, Analyser, Speller};
-use crate::register::{Register, WhatIsNew};
+use crate::register::{self, Register, WhatIsNew};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
 use crate::store::{Catalogue, Store};
 
@@ -79,9 +79,10 @@ impl App {
         let lock = lock(&config.data_dir)?;
         let options = config.embedding()?;
         let loading = tokio::task::spawn_blocking(move || FastEmbedder::start(&options));
-        let store = Store::open(&config.data_dir).await?;
-        let view = View::of(&store, store.catalogue(&Catalogue::default()).await?).await?;
+        let opened = open_store(&config.data_dir).await;
+        // The model is waited for also where the database fails: a process that ends while it loads may crash.
         let embedder: Arc<dyn Embedder> = Arc::new(loading.await??);
+        let (store, view) = opened?;
         let (url, key, collection) =
             (config.qdrant_url.clone(), config.qdrant_api_key.clone(), config.qdrant_collection.clone());
         let (folder, dimensions) = (config.data_dir.join("index"), embedder.dimensions());
@@ -150,10 +151,14 @@ impl App {
         self.ingest(&[folder], Options::default(), &ProgressBar::hidden()).await
     }
 
-    /// The conflicts that an answer touches, as JSON.
+    /// The conflicts that an answer touches, as JSON: those a coordinator has taken a stand on, and those the engine is
+    /// sure of. The others wait in the register; a false flag teaches advisers to ignore flags.
     pub fn conflicts(&self, answer: &Answer) -> Vec<serde_json::Value> {
+        const SURE: f32 = 0.7;
         let snapshot = self.register.snapshot();
-        snapshot.touched_by(answer).into_iter().filter_map(|view| serde_json::to_value(view).ok()).collect()
+        let touched = snapshot.touched_by(answer).into_iter();
+        let shown = touched.filter(|view| view.status == register::Status::Confirmed || view.score >= SURE);
+        shown.filter_map(|view| serde_json::to_value(view).ok()).collect()
     }
 
     /// The base as it is visible now.
@@ -261,22 +266,39 @@ fn speller(catalogue: &Catalogue, questions: &QuestionSet) -> Speller {
     Speller::new(counts.into_iter())
 }
 
+async fn open_store(data_dir: &Path) -> anyhow::Result<(Store, View)> {
+    let store = Store::open(data_dir).await?;
+    let view = View::of(&store, store.catalogue(&Catalogue::default()).await?).await?;
+    Ok((store, view))
+}
+
 /// Opens the embedded index; one that cannot be read is set aside and built anew from the store.
 fn open_edge(folder: &Path, dimensions: usize) -> anyhow::Result<SharedIndex> {
-    match EdgeIndex::open(folder, dimensions) {
-        Ok(index) => Ok(Arc::new(index)),
-        Err(error) if folder.exists() => {
-            tracing::warn!(%error, "indeksen kan ikke leses og bygges på nytt fra databasen");
+    // The engine panics on some broken files. Nothing else runs while the base is opened, so that its words about it
+    // can be kept from the user.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let opened = std::panic::catch_unwind(|| EdgeIndex::open(folder, dimensions));
+    std::panic::set_hook(hook);
+    match opened {
+        Ok(Ok(index)) => Ok(Arc::new(index)),
+        Ok(Err(error)) if !folder.exists() => Err(error.into()),
+        _ => {
+            tracing::warn!("indeksen kan ikke leses og bygges på nytt fra databasen");
             std::fs::remove_dir_all(folder)?;
             Ok(Arc::new(EdgeIndex::open(folder, dimensions)?))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
 /// One process at a time writes a data folder.
 fn lock(data_dir: &Path) -> anyhow::Result<File> {
-    let file = File::create(data_dir.join("rettesnor.lock"))?;
+    let file = File::create(data_dir.join("rettesnor.lock")).map_err(|_| {
+        anyhow::anyhow!(
+            "datamappen {} kan ikke skrives i; gi skrivetilgang, eller velg en annen mappe med --data-dir",
+            data_dir.display()
+        )
+    })?;
     file.try_lock().map_err(|_| {
         anyhow::anyhow!(
             "datamappen {} er i bruk av en annen rettesnor; stopp den først, eller velg en annen mappe med --data-dir",

@@ -11,12 +11,13 @@ mod pairs;
 mod refs;
 mod search;
 mod serve;
+mod usage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use rettesnor::app::{App, today};
@@ -100,7 +101,11 @@ enum Done {
 
 /// Runs the program: status 0 when all was done, 1 when not, 2 for wrong usage.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let parsed = usage::in_norwegian(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error),
+    };
     init_logs();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -140,7 +145,8 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 
 fn init_logs() {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("RETTESNOR_LOG").unwrap_or_else(|_| EnvFilter::new("warn,rettesnor=info"));
+    let filter = EnvFilter::try_from_env("RETTESNOR_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,rettesnor=info,qdrant_edge=error"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::env::var("RETTESNOR_LOG_FORMAT").as_deref() == Ok("json") {
         logs.json().init();

@@ -42,6 +42,8 @@ pub enum Feature {
     NegatedTerms,
     /// Share of what the one negates that the other speaks of.
     NegatedShare,
+    /// The same sentence in nearly the same words.
+    Restates,
     /// Nothing at all stands against each other.
     NoOpposition,
     /// The one grants under a condition, the other refuses without it: the same rule from two ends.
@@ -183,7 +185,13 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
 
     let (reversed, upheld) =
         (reports(of_a, b, true).max(reports(of_b, a, true)), reports(of_a, b, false).max(reports(of_b, a, false)));
-    features.set(Feature::ReversesIt, reversed * on_topic.max(0.3));
+    // Who reverses says something else than what was reversed; a decision for the citizen asks less.
+    let says_otherwise = |ruling: &Reading, own: &Statement, other: &Statement| {
+        is_reversed(ruling) && own.direction > 0.2 && other.direction < 0.3
+    };
+    if says_otherwise(of_a, a, b) || says_otherwise(of_b, b, a) {
+        features.set(Feature::ReversesIt, reversed);
+    }
     features.set(Feature::UpholdsIt, upheld);
 
     let spoken_of = |statement: &Statement, other: &Statement| {
@@ -208,6 +216,12 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     // What a ruling departs from is the text that was there then.
     let departs = same_section && (near(of_a, a, of_b) || near(of_b, b, of_a)) && (!is_newer || opposed);
     features.set(Feature::DepartsFromKind, f32::from(u8::from(departs)));
+    // Who says that it departs does not restate.
+    let says_other = (opposed && strength > 0.3) || features.get(Feature::OtherNumbers) > 0.0 || departs || named;
+    if !says_other {
+        let restates = ((closeness - 1.15) / 0.3).max((overlap - 0.35) / 0.3).clamp(0.0, 1.0);
+        features.set(Feature::Restates, restates);
+    }
     let relied = |ruling: &Reading, rule: &Reading| {
         rule.source.kind == SourceKind::Circular
             && is_reversed(ruling)

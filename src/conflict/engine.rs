@@ -162,3 +162,61 @@ fn reason(features: &Features) -> (Reason, String) {
         (Reason::Facts, "Forskjellen ligger i sakenes fakta.".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conflict::{conflicts, read};
+    use crate::language::Analyser;
+
+    fn reading(text: &str) -> Reading {
+        let document = crate::corpus::read("test.md", text.as_bytes()).expect("a document");
+        let mut reading = read(&document, "1", &Analyser::new());
+        // As if the model found all sentences close to each other.
+        for statement in reading.statements.iter_mut().chain(&mut reading.reported) {
+            statement.vector = vec![0.95, (1.0_f32 - 0.95 * 0.95).sqrt()];
+        }
+        reading
+    }
+
+    const CIRCULAR: &str = "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.\n";
+
+    fn ruling(outcome: &str, reasons: &str) -> String {
+        format!(
+            "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: {outcome}\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klagers anførsler\n\nKlager mener at skriftlig avtale ikke kan kreves for flyttetilskudd.\n\n# Klageinstansens vurdering\n\n{reasons}\n"
+        )
+    }
+
+    fn found(reasons: &str, outcome: &str) -> Vec<crate::conflict::Conflict> {
+        let engine = Engine::built_in().expect("the built-in weights are valid");
+        let mut base = Base::new();
+        let found = engine.compare(vec![reading(CIRCULAR), reading(&ruling(outcome, reasons))], &mut base);
+        conflicts(&found.pairs, &base, engine.judge().threshold())
+    }
+
+    #[test]
+    fn opposite_readings_are_a_conflict_with_both_sides() {
+        let conflicts = found(
+            "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.",
+            "MEDHOLD",
+        );
+        assert_eq!(conflicts.len(), 1);
+        assert_eq!(conflicts[0].kind, ConflictKind::AppealsVsCircular);
+        assert!(conflicts[0].sides.iter().all(|side| side.documents.len() == 1));
+        assert!(conflicts[0].settled.is_none());
+    }
+
+    #[test]
+    fn an_argument_is_no_reading_and_agreement_no_conflict() {
+        assert!(
+            found("Flyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.", "STADFESTELSE")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_procedural_end_says_nothing() {
+        let reasons = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
+        assert!(found(reasons, "AVVIST").is_empty());
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::base::Base;
+use super::base::{Base, sections};
 use super::statements::{Reading, treats, treats_by_name};
 use super::treatment::Manner;
 use crate::law::{LawId, ProvisionId, SourceKind, Unit};
@@ -147,24 +147,31 @@ fn told_apart(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
 }
 
 fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
-    let (one, other) = (subjects(a), subjects(b));
-    if one.is_empty() || other.is_empty() || !one.is_disjoint(&other) {
-        return None;
-    }
-    let benefits = |reading: &Reading| reading.source.benefits.iter().cloned().collect::<BTreeSet<_>>();
-    if !benefits(a).is_disjoint(&benefits(b)) {
-        return None;
-    }
-    Some((Reason::OtherBenefit, format!("{} og {} gjelder ulike ytelser.", a.source.id, b.source.id)))
+    let apart = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
+        !one.is_empty() && !other.is_empty() && one.is_disjoint(other)
+    };
+    let (one, other) = (benefits(a), benefits(b));
+    let by_chapter = apart(&chapters(a), &chapters(b));
+    let by_benefit = apart(&one, &other);
+    // Where both are told by chapter that decides, unless the benefits say that they meet after all.
+    let is_other =
+        if by_chapter { one.is_disjoint(&other) } else { by_benefit && sections(a).is_disjoint(&sections(b)) };
+    is_other.then(|| (Reason::OtherBenefit, format!("{} og {} gjelder ulike ytelser.", a.source.id, b.source.id)))
+}
+
+/// The benefits that a document is about.
+fn benefits(reading: &Reading) -> BTreeSet<String> {
+    let of_chapters = reading.provisions.iter().filter_map(ProvisionId::benefit_code).map(str::to_owned);
+    reading.source.benefits.iter().cloned().chain(of_chapters).collect()
 }
 
 /// The chapters on single benefits that a document is about. The general chapters of the National Insurance Act (1, 2,
 /// 3, 21, 22, 25) are about all of them.
-fn subjects(reading: &Reading) -> BTreeSet<String> {
-    reading.provisions.iter().filter_map(subject).collect()
+fn chapters(reading: &Reading) -> BTreeSet<String> {
+    reading.provisions.iter().filter_map(chapter).collect()
 }
 
-fn subject(provision: &ProvisionId) -> Option<String> {
+fn chapter(provision: &ProvisionId) -> Option<String> {
     if provision.law().as_str() != LawId::FOLKETRYGDLOVEN {
         return None;
     }

@@ -12,29 +12,19 @@ use super::types::{Conflict, Pair, Side, SideDocument};
 use super::wording;
 
 /// Two statements of one document are on the same question when they are this alike, or stand side by side.
-const SAME_QUESTION: f32 = 0.94;
+const SAME_QUESTION: f32 = 0.90;
 
 /// A document's words on one question.
 type Node = ((String, String), usize);
 
-/// Makes conflicts of the pairs at or above `threshold`. Pairs that share a document's words on a question are about the same question; its documents are put on sides so
+/// Makes conflicts of pairs: those at or above `threshold` found one, those below it only join one that is there.
+/// Pairs that share a document's words on a question are about the same question; its documents are put on sides so
 /// that the surest pairs stand against each other.
 pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     let mut order: Vec<&Pair> = pairs
         .iter()
-        .filter(|pair| {
-            pair.score >= threshold
-                && base.get(&pair.a.0, &pair.a.1).is_some()
-                && base.get(&pair.b.0, &pair.b.1).is_some()
-        })
+        .filter(|pair| base.get(&pair.a.0, &pair.a.1).is_some() && base.get(&pair.b.0, &pair.b.1).is_some())
         .collect();
-    order.retain(|pair| {
-        let words = |id: &(String, String), at: usize| statement_of(&(id.clone(), at), base);
-        match (words(&pair.a, pair.a_statement), words(&pair.b, pair.b_statement)) {
-            (Some(a), Some(b)) => same_section(a, b) || (a.provisions.is_empty() && b.provisions.is_empty()),
-            _ => false,
-        }
-    });
     order.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
     let mut groups: Vec<Group> = Vec::new();
     for pair in order {
@@ -42,17 +32,20 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
         let mut meets: Vec<usize> =
             (0..groups.len()).filter(|at| groups[*at].touches(&a, base) || groups[*at].touches(&b, base)).collect();
         match meets.len() {
-            0 => groups.push(Group::of(pair, a, b)),
+            0 if pair.score >= threshold => groups.push(Group::of(pair, a, b)),
+            0 => {}
             _ => {
                 let first = meets.remove(0);
                 if !groups[first].add(pair, &a, &b) {
                     continue;
                 }
                 for other in meets.into_iter().rev() {
-                    // A pair between two groups makes them one, where their sides agree.
-                    let absorbed = groups.remove(other);
-                    if let Some(kept) = groups[first].absorb(absorbed) {
-                        groups.push(kept);
+                    // A sure pair between two groups makes them one, where their sides agree.
+                    if pair.score >= threshold {
+                        let absorbed = groups.remove(other);
+                        if let Some(kept) = groups[first].absorb(absorbed) {
+                            groups.push(kept);
+                        }
                     }
                 }
             }
@@ -197,13 +190,9 @@ fn statement_of<'a>(node: &Node, base: &'a Base) -> Option<&'a Statement> {
 
 /// Whether two statements of one document answer the same question.
 pub(super) fn on_same_question(a: &Statement, b: &Statement) -> bool {
+    let adjacent = a.order.abs_diff(b.order) <= 1 && a.locator == b.locator;
     let common = shared(&a.terms, &b.terms);
-    same_section(a, b) && cosine(&a.vector, &b.vector) >= SAME_QUESTION && common >= 2
-}
-
-/// Whether two statements are about one § at least.
-fn same_section(a: &Statement, b: &Statement) -> bool {
-    a.provisions.iter().any(|p| b.provisions.iter().any(|q| p.section() == q.section()))
+    adjacent || (cosine(&a.vector, &b.vector) >= SAME_QUESTION && common >= 2)
 }
 
 /// The provisions that both sides are about, deepest first.

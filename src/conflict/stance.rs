@@ -37,10 +37,10 @@ static CUES: LazyLock<Vec<(Regex, Effect)>> = LazyLock::new(|| {
         (r"\bingen (?:bestemt|fast|slik|absolutt|nedre|øvre|begrensning|grense)\w*".to_owned(), Adds(0.8)),
         // More is asked, or nothing given.
         (format!(r"\bikke {some}(?:nok|tilstrekkelig|godt? nok)\b|\butilstrekkelig\b|\bikke (?:i seg selv|alene)\b|\balene (?:\w+ )?ikke\b"), Adds(-1.0)),
-        (format!(r"\b(?:gir|har|får|gi|ha|gav|ga) (?:\w+ ){{0,3}}ikke (?:\w+ ){{0,2}}rett\b|\b(?:ikke|ingen) (?:\w+ ){{0,2}}(?:rett|adgang|hjemmel|krav på)\b|\bgir (?:\w+ )?(?:ikke|ingen)\b|\bavskåret\b"), Adds(-1.0)),
+        (r"\b(?:gir|har|får|gi|ha|gav|ga) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}rett\b|\b(?:ikke|ingen) (?:\w+ ){0,2}(?:rett|adgang|hjemmel|krav på)\b|\bgir (?:\w+ )?(?:ikke|ingen)\b|\bavskåret\b".to_owned(), Adds(-1.0)),
         (format!(r"\b(?:kan|skal|må|bør) (?:[\w-]+ ){{0,4}}?ikke {some}(?:{GRANT})\b|\bikke kan {some}(?:{GRANT})\b"), Adds(-1.0)),
-        (format!(r"\bikke (?:\w+ ){{0,3}}før\b"), Adds(-0.8)),
-        (format!(r"\b(?:dekkes|godtas|godkjennes|regnes|teller|telles|tas|medregnes|omfattes|omfatter|gis|utbetales|ytes|gjelder|innvilges|lånes|anses) (?:[\w-]+ ){{0,3}}?ikke\b|\bikke (?:\w+ ){{0,2}}(?:dekkes|godtas|godkjennes|regnes|teller|telles|tas|medregnes|omfattes|omfatter|gis|utbetales|ytes|innvilges|lånes|anses)\b"), Adds(-1.0)),
+        (r"\bikke (?:\w+ ){0,3}før\b".to_owned(), Adds(-0.8)),
+        (r"\b(?:dekkes|godtas|godkjennes|regnes|teller|telles|tas|medregnes|omfattes|omfatter|gis|utbetales|ytes|gjelder|innvilges|lånes|anses) (?:[\w-]+ ){0,3}?ikke\b|\bikke (?:\w+ ){0,2}(?:dekkes|godtas|godkjennes|regnes|teller|telles|tas|medregnes|omfattes|omfatter|gis|utbetales|ytes|innvilges|lånes|anses)\b".to_owned(), Adds(-1.0)),
         (r"\b(?:kan|skal) (?:\w+ ){0,3}ikke\b".to_owned(), Adds(-0.7)),
         (r"\b(?:er|foreligger|inntrer|oppstår|løper) (?:\w+ ){0,2}ikke\b|\bikke (?:er|foreligger)\b".to_owned(), Adds(-0.6)),
         (r"\b(?:faller|falle|fall) (?:\w+ ){0,2}bort\b|\bopphøre\w*|\btape[rs]\b|\bavslås\b|\bstanses\b|\bholdes utenfor\b|\bfaller (?:\w+ )?utenfor\b|\butelukke[rs]\b|\bunntatt\b|\bmister\b|\bbortfall\w*|\bgår tapt\b|\bfor seint?\b|\bfor sent\b".to_owned(), Adds(-0.7)),
@@ -90,7 +90,7 @@ pub(super) fn direction(folded: &str) -> f32 {
                 Adds(value) => sum += value * share,
                 Widens => widened = true,
             }
-            let blank = "¤".repeat(1) + &" ".repeat(range.len().saturating_sub("¤".len()));
+            let blank = "¤".to_owned() + &" ".repeat(range.len().saturating_sub("¤".len()));
             rest.replace_range(range, &blank);
         }
     }

@@ -215,6 +215,10 @@ cue!(
 pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading {
     let source = Source::of(document, version);
     let law = main_law(document);
+    let mut source = source;
+    if source.benefits.is_empty() && document.provisions.is_empty() {
+        source.benefits = spoken_benefits(document, analyser);
+    }
     let wanted = wanted_roles(document);
     let generic = generic_terms(analyser);
     let mut reading = Reading {
@@ -319,6 +323,20 @@ pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), Embed
         statement.vector = vector;
     }
     Ok(())
+}
+
+/// The benefits that a text without metadata speaks of: those of its title, else of its first words.
+fn spoken_benefits(document: &Document, analyser: &Analyser) -> Vec<String> {
+    let of = |text: &str| -> Vec<String> {
+        let found = analyser.vocabulary().benefits(text);
+        let best = found.iter().map(|(_, weight)| *weight).fold(0.0_f32, f32::max);
+        found.into_iter().filter(|(_, weight)| *weight >= 0.6 * best).map(|(code, _)| code).collect()
+    };
+    let titled = of(&document.title);
+    if !titled.is_empty() {
+        return titled;
+    }
+    of(&document.text.chars().take(600).collect::<String>())
 }
 
 /// The sections whose words are the document's own reading of the law.

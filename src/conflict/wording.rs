@@ -47,7 +47,7 @@ pub(super) fn question(sides: &[Vec<(&Reading, &Statement)>; 2], provisions: &[S
     statements.sort_by_key(|statement| (statement.concrete > 0.3, statement.text.len().abs_diff(90)));
     let asked = statements.iter().find_map(|statement| turned(&statement.text));
     let ending = |question: &str| {
-        if place.is_empty() || question.contains('§') {
+        if place.is_empty() || ["§", " ledd", " punktum", " bokstav"].iter().any(|named| question.contains(named)) {
             format!("{question}?")
         } else {
             format!("{question} etter {place}?")
@@ -85,6 +85,11 @@ fn turned(text: &str) -> Option<String> {
     {
         return None;
     }
+    // A relative clause in the subject would come apart.
+    if subject.split(' ').any(|word| word == "som") {
+        return None;
+    }
+    let rest = rest.split(", og ").next().unwrap_or(rest);
     let rest = plain(rest);
     Some(format!("{} {} {}", capital(verb), lower(subject), rest))
 }
