@@ -30,8 +30,6 @@ pub struct Config {
     pub model: Option<String>,
     /// Precision of the weights: `int8` or `f32`.
     pub precision: String,
-    /// Whether the adapter trained for the field is merged into the model.
-    pub adapter: bool,
     /// Address of a Qdrant server (gRPC); the embedded engine is used when not set.
     pub qdrant_url: Option<String>,
     /// Key for the Qdrant server.
@@ -54,7 +52,6 @@ impl Default for Config {
             cache_dir: None,
             model: None,
             precision: "int8".into(),
-            adapter: true,
             qdrant_url: None,
             qdrant_api_key: None,
             qdrant_collection: "rettesnor".into(),

@@ -1,5 +1,7 @@
 //! Reading documents in, with everything that can go wrong: bad files, changed files, kills, broken data folders.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+
 mod support;
 
 use std::io::Write as _;

@@ -1,5 +1,7 @@
 //! The register and the coordinator's pages, with the real program as a process over a small base of made-up documents.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+
 mod common;
 
 use std::fs::File;

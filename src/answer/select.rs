@@ -43,6 +43,8 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
     let usable: Vec<(usize, &Ranked)> = passages
         .iter()
         .enumerate()
+        // Keywords are found by, not quoted: they say nothing whole.
+        .filter(|(_, hit)| hit.passage.passage().locator != "Stikkord")
         .filter(|(rank, hit)| may_be_quoted(hit.passage.passage().role, hit.passage.document().kind, *rank))
         .take(PASSAGES)
         .collect();

@@ -32,6 +32,9 @@ pub struct Engine {
     judge: Box<dyn PairJudge>,
 }
 
+/// Up to this many pairs of statements, two documents are compared statement by statement.
+const SMALL: usize = 4_000;
+
 impl Engine {
     /// With the built-in weights.
     pub fn built_in() -> Result<Self, serde_json::Error> {
@@ -115,10 +118,32 @@ impl Engine {
         let score =
             |one: &Statement, other: &Statement, features: &Features| self.judge.score((one, a), (other, b), features);
         let mut all: Vec<(f32, usize, usize, Features)> = Vec::new();
+        // Two long documents (a statute, a circular) share many sections but few statements on each: only statements
+        // on a common section are compared, and those that name none.
+        let sections = |statement: &Statement| -> Vec<String> {
+            statement.provisions.iter().map(|provision| provision.section().to_string()).collect()
+        };
+        let mut on: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut anywhere: Vec<usize> = Vec::new();
+        for (to, other) in b.statements.iter().enumerate() {
+            if other.provisions.is_empty() {
+                anywhere.push(to);
+            }
+            for section in sections(other) {
+                on.entry(section).or_default().push(to);
+            }
+        }
+        let is_small = a.statements.len() * b.statements.len() <= SMALL;
         for (at, one) in a.statements.iter().enumerate() {
-            for (to, other) in b.statements.iter().enumerate() {
-                let features = compare(one, a, other, b);
-                all.push((0.0, at, to, features));
+            let mut others: Vec<usize> = if is_small {
+                (0..b.statements.len()).collect()
+            } else {
+                sections(one).iter().filter_map(|section| on.get(section)).flatten().chain(&anywhere).copied().collect()
+            };
+            others.sort_unstable();
+            others.dedup();
+            for to in others {
+                all.push((0.0, at, to, compare(one, a, &b.statements[to], b)));
             }
         }
         let likeness = |features: &Features| {

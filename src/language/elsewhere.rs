@@ -21,9 +21,8 @@ const WHOLE_UP_TO: usize = 5;
 pub fn elsewhere(question: &str) -> Option<&'static str> {
     let words: Vec<String> = tokens::tokens(question).into_iter().map(|token| token.text).collect();
     let begins = |word: &String, start: &str| {
-        word.strip_prefix(start).is_some_and(|rest| {
-            start.chars().count() > WHOLE_UP_TO || matches!(rest, "" | "et" | "en" | "er" | "ene" | "ar" | "ane")
-        })
+        word.strip_prefix(start)
+            .is_some_and(|rest| start.chars().count() > WHOLE_UP_TO || matches!(rest, "" | "et" | "en" | "ene" | "ane"))
     };
     ROWS.iter()
         .find(|(phrase, _)| {

@@ -111,13 +111,15 @@ pub(super) async fn find_conflicts(
                 .map(|(key, version)| (version.id, key.clone(), conflict::read(&version.document, key, &analyser)))
                 .collect()
         });
-        let mut read = read.await?;
-        let mut bare: Vec<&mut Reading> = read.iter_mut().map(|(_, _, reading)| reading).collect();
-        fill_vectors(store, embedder, &mut bare).await?;
-        readings.extend(read);
+        readings.extend(read.await?);
     }
     let mut elder = elder_readings(store, &maker, &gone).await?;
-    fill_vectors(store, embedder, &mut elder.iter_mut().map(|(_, reading)| reading).collect::<Vec<_>>()).await?;
+    let met = met_sections(readings.iter().map(|(_, _, reading)| reading), elder.iter().map(|(_, reading)| reading));
+    let mut bare: Vec<&mut Reading> = readings.iter_mut().map(|(_, _, reading)| reading).collect();
+    bare.extend(elder.iter_mut().map(|(_, reading)| reading));
+    for batch in bare.chunks_mut(BATCH) {
+        fill_vectors(store, embedder, batch, &met).await?;
+    }
     let elder_pairs = elder_pairs(store).await?;
 
     let findings = tokio::task::spawn_blocking(move || -> Result<Findings, RegisterError> {
@@ -191,21 +193,46 @@ async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterErr
     rows.into_iter().map(|row| Ok((row.get("a"), row.get("b"), serde_json::from_str(row.get("body"))?))).collect()
 }
 
+/// The sections that a new document and another one both speak of. Only there can something be compared: a statute's
+/// thousands of sentences are not embedded for the few sections that a ruling is about.
+fn met_sections<'a>(
+    new: impl Iterator<Item = &'a Reading>,
+    elder: impl Iterator<Item = &'a Reading>,
+) -> HashSet<String> {
+    let mut speakers: HashMap<String, (HashSet<&str>, bool)> = HashMap::new();
+    let all = new.map(|reading| (reading, true)).chain(elder.map(|reading| (reading, false)));
+    for (reading, is_new) in all {
+        for provision in reading.all_statements().flat_map(|statement| &statement.provisions) {
+            let (documents, any_new) = speakers.entry(provision.section().to_string()).or_default();
+            documents.insert(&reading.source.id);
+            *any_new |= is_new;
+        }
+    }
+    speakers.into_iter().filter(|(_, (documents, any_new))| *any_new && documents.len() > 1).map(|(id, _)| id).collect()
+}
+
 /// Gives every statement its vector, from the store where it has them. All come out of the store in the end, so that a
 /// new statement has the same vector as the one that was kept.
 async fn fill_vectors(
     store: &Store,
     embedder: &Arc<dyn Embedder>,
     readings: &mut [&mut Reading],
+    met: &HashSet<String>,
 ) -> Result<(), RegisterError> {
     let model = format!("{}/statement", embedder.model_id());
-    let mut texts: Vec<&str> =
-        readings.iter().flat_map(|reading| reading.all_statements()).map(|s| s.said.as_str()).collect();
-    texts.sort_unstable();
-    texts.dedup();
+    let mut texts: BTreeMap<&str, bool> = BTreeMap::new();
+    for reading in readings.iter() {
+        for statement in reading.all_statements() {
+            // A document that names no § at all is compared with its nearest, so all it says is needed.
+            let is_met = reading.provisions.is_empty()
+                || statement.provisions.iter().any(|p| met.contains(&p.section().to_string()));
+            *texts.entry(statement.said.as_str()).or_default() |= is_met;
+        }
+    }
+    let (texts, wanted): (Vec<&str>, Vec<bool>) = texts.into_iter().unzip();
     let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
     let held = store.cached_vectors(&model, &hashes).await?;
-    let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none()).collect();
+    let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none() && wanted[at]).collect();
     let words: Vec<String> = missing.iter().map(|&at| texts[at].to_owned()).collect();
     let with = Arc::clone(embedder);
     let computed =

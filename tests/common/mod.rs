@@ -1,5 +1,6 @@
 //! A small base of made-up documents, and the real server over it as a process.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(dead_code)] // each test program uses its part
 
 use std::fs::File;

@@ -1,5 +1,6 @@
 //! The program as a process, in a folder of its own, and small made-up documents for it to read.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(dead_code)] // each test program uses its part
 
 use std::path::{Path, PathBuf};
