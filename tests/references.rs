@@ -1,7 +1,6 @@
 //! Legal references against labelled sentences, Nav's own lists of provisions and the law's own links.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

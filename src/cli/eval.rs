@@ -97,7 +97,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
 fn conflict_gold(file: &Path) -> anyhow::Result<Option<Vec<Gold>>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    if !lines.first().is_some_and(|line| serde_json::from_str::<Gold>(line).is_ok()) {
+    if lines.first().is_none_or(|line| serde_json::from_str::<Gold>(line).is_err()) {
         return Ok(None);
     }
     let gold = lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>();
