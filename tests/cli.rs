@@ -1,6 +1,7 @@
 //! The command line as a person or a script meets it: statuses, sentences, JSON, and what never leaks.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::await_holding_lock)] // one test at a time uses the shared base; nothing else runs on its thread
 
 mod support;
 
