@@ -75,7 +75,7 @@ pub fn cut(document: &Document, max_tokens: usize, count_tokens: &dyn Fn(&str) -
 fn group_end(document: &Document, start: usize) -> usize {
     let is_law = matches!(document.kind, SourceKind::Statute | SourceKind::Regulation);
     let first = &document.sections[start];
-    if std::env::var_os("LEDD").is_some() || !is_law || first.role != Role::Rule || !first.locator.starts_with('§') {
+    if !is_law || first.role != Role::Rule || !first.locator.starts_with('§') {
         return start + 1;
     }
     let same = |section: &Section| section.path == first.path && section.role == Role::Rule;
