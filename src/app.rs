@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use indicatif::ProgressBar;
@@ -19,7 +20,7 @@ use crate::index::edge::EdgeIndex;
 use crate::index::server::ServerIndex;
 use crate::ingest::{Ingest, Options, QuestionSet, Report};
 use crate::language::{self, Analyser, Speller};
-use crate::register::{self, Register, WhatIsNew};
+use crate::register::{Models, Register, WhatIsNew};
 use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
 use crate::store::{Catalogue, Store};
 
@@ -35,13 +36,14 @@ pub struct App {
     pub store: Store,
     /// The conflicts found, and what people have decided about them.
     pub register: Register,
-    embedder: Arc<dyn Embedder>,
+    models: Models,
     index: SharedIndex,
-    analyser: Arc<Analyser>,
     weights: Arc<Weights>,
     judge: Judge,
     // Replaced whole after an ingest, so that a question sees one state of the base from start to end.
     view: RwLock<View>,
+    // One ingest at a time: the versions known are read first and written last.
+    ingesting: tokio::sync::Mutex<()>,
     _lock: File,
 }
 
@@ -81,7 +83,7 @@ impl App {
         let loading = tokio::task::spawn_blocking(move || FastEmbedder::start(&options));
         let opened = open_store(&config.data_dir).await;
         // The model is waited for also where the database fails: a process that ends while it loads may crash.
-        let embedder: Arc<dyn Embedder> = Arc::new(loading.await??);
+        let embedder = loading.await??;
         let (store, view) = opened?;
         let (url, key, collection) =
             (config.qdrant_url.clone(), config.qdrant_api_key.clone(), config.qdrant_collection.clone());
@@ -98,17 +100,21 @@ impl App {
         let app = Self {
             register: Register::open(store.clone(), &config.data_dir),
             store,
-            embedder,
+            models: Models { embedder: Arc::new(embedder), analyser: Arc::new(Analyser::new()) },
             index,
-            analyser: Arc::new(Analyser::new()),
             weights: Arc::new(Weights::built_in()?),
             judge: Judge::built_in()?,
             view: RwLock::new(view),
+            ingesting: tokio::sync::Mutex::default(),
             _lock: lock,
         };
         app.ingest_job(today()).reconcile(&app.catalogue(), progress).await?;
         app.register.restore_clarification_files().await?;
-        app.update_register(progress).await?;
+        if app.register.clarification_folder().is_dir() {
+            app.ingest_clarifications().await?;
+        } else {
+            app.update_register(progress).await?;
+        }
         Ok(app)
     }
 
@@ -116,8 +122,8 @@ impl App {
         Ingest {
             store: &self.store,
             index: Arc::clone(&self.index),
-            embedder: Arc::clone(&self.embedder),
-            analyser: Arc::clone(&self.analyser),
+            embedder: Arc::clone(&self.models.embedder),
+            analyser: Arc::clone(&self.models.analyser),
             today,
         }
     }
@@ -127,11 +133,14 @@ impl App {
     /// # Errors
     /// Store, index or model fail; bad files are in the report.
     pub async fn ingest(&self, paths: &[PathBuf], options: Options, progress: &ProgressBar) -> anyhow::Result<Report> {
+        let _one_at_a_time = self.ingesting.lock().await;
         let mut report = self.ingest_job(today()).run(paths, options, progress).await?;
         if !options.dry_run {
             let view = View::of(&self.store, self.store.catalogue(&self.catalogue()).await?).await?;
             *self.view.write() = view;
+            let began = Instant::now();
             report.news = self.update_register(progress).await?;
+            report.conflict_seconds = began.elapsed().as_secs_f64();
         }
         Ok(report)
     }
@@ -139,7 +148,7 @@ impl App {
     /// Brings the register in step with the documents; for a base that is in step it costs a look.
     async fn update_register(&self, progress: &ProgressBar) -> anyhow::Result<WhatIsNew> {
         progress.set_message("leter etter konflikter");
-        Ok(self.register.update(&self.catalogue(), &self.embedder, &self.analyser).await?)
+        Ok(self.register.update(&self.catalogue(), &self.models).await?)
     }
 
     /// Reads the clarifications that were written, so that they are found like any other source.
@@ -148,7 +157,7 @@ impl App {
     /// Store, index or model fail.
     pub async fn ingest_clarifications(&self) -> anyhow::Result<Report> {
         let folder = self.register.clarification_folder().to_owned();
-        self.ingest(&[folder], Options::default(), &ProgressBar::hidden()).await
+        self.ingest(&[folder], Options { prune: true, ..Options::default() }, &ProgressBar::hidden()).await
     }
 
     /// The conflicts that an answer touches, as JSON: those a coordinator has taken a stand on, and those the engine is
@@ -157,7 +166,7 @@ impl App {
         const SURE: f32 = 0.7;
         let snapshot = self.register.snapshot();
         let touched = snapshot.touched_by(answer).into_iter();
-        let shown = touched.filter(|view| view.status == register::Status::Confirmed || view.score >= SURE);
+        let shown = touched.filter(|view| view.decided || view.score >= SURE);
         shown.filter_map(|view| serde_json::to_value(view).ok()).collect()
     }
 
@@ -181,9 +190,9 @@ impl App {
     pub fn search_with(&self, query: &Query<'_>, weights: &Arc<Weights>) -> Result<Found, RetrievalError> {
         let view = self.view.read().clone();
         let retriever = Retriever {
-            embedder: Arc::clone(&self.embedder),
+            embedder: Arc::clone(&self.models.embedder),
             index: Arc::clone(&self.index),
-            analyser: Arc::clone(&self.analyser),
+            analyser: Arc::clone(&self.models.analyser),
             speller: view.speller,
             weights: Arc::clone(weights),
         };
@@ -214,13 +223,18 @@ impl App {
         Arc::clone(&self.view.read().questions)
     }
 
+    /// What documents are read with.
+    pub(crate) fn models(&self) -> &Models {
+        &self.models
+    }
+
     /// The model.
     pub(crate) fn embedder(&self) -> &dyn Embedder {
-        self.embedder.as_ref()
+        self.models.embedder.as_ref()
     }
 
     fn reader<'a>(&'a self, view: &'a View) -> Reader<'a> {
-        Reader { analyser: &self.analyser, speller: &view.speller, questions: &view.questions }
+        Reader { analyser: &self.models.analyser, speller: &view.speller, questions: &view.questions }
     }
 
     /// What speaks for the base answering a question, for calibration.
@@ -236,7 +250,7 @@ impl App {
 
     /// The Norwegian analysis.
     pub fn analyser(&self) -> &Analyser {
-        &self.analyser
+        &self.models.analyser
     }
 
     /// The weights the program came with.

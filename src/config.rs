@@ -1,5 +1,6 @@
 //! Settings: flags over environment over `rettesnor.toml` over defaults.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::embedding::{EmbeddingOptions, Precision};
+use crate::embedding::{BUILT_IN_ADAPTER, EmbeddingOptions, Precision};
 
 /// The settings file, looked for in the working folder unless `RETTESNOR_CONFIG` names another.
 pub const FILE: &str = "rettesnor.toml";
@@ -30,6 +31,8 @@ pub struct Config {
     pub model: Option<String>,
     /// Precision of the weights: `int8` or `f32`.
     pub precision: String,
+    /// What tunes the default model to the field: `built-in`, `none`, or a file made by `tools/training/adapter.py`.
+    pub adapter: String,
     /// Address of a Qdrant server (gRPC); the embedded engine is used when not set.
     pub qdrant_url: Option<String>,
     /// Key for the Qdrant server.
@@ -52,6 +55,7 @@ impl Default for Config {
             cache_dir: None,
             model: None,
             precision: "int8".into(),
+            adapter: "built-in".into(),
             qdrant_url: None,
             qdrant_api_key: None,
             qdrant_collection: "rettesnor".into(),
@@ -65,12 +69,21 @@ impl Config {
     /// The part that is about the model.
     ///
     /// # Errors
-    /// The precision is none that there is.
+    /// The precision is none that there is, or the adapter's file cannot be read.
     pub fn embedding(&self) -> anyhow::Result<EmbeddingOptions> {
         let precision = match self.precision.as_str() {
             "int8" => Precision::Int8,
             "f32" => Precision::F32,
             other => anyhow::bail!("«precision» er «{other}»; den kan være int8 eller f32"),
+        };
+        let adapter = match self.adapter.as_str() {
+            "none" => None,
+            "built-in" => Some(Cow::Borrowed(BUILT_IN_ADAPTER)),
+            file => Some(Cow::Owned(std::fs::read(file).map_err(|e| {
+                anyhow::anyhow!(
+                    "«adapter» er «{file}», som ikke kan leses ({e}); den kan være built-in, none eller en fil"
+                )
+            })?)),
         };
         Ok(EmbeddingOptions {
             model: self.model.clone().unwrap_or_default(),
@@ -78,7 +91,7 @@ impl Config {
             cache_dir: self.cache_dir.clone(),
             runtime_library: std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from),
             precision,
-            adapter: None,
+            adapter,
             sessions: None,
             package_client: None,
             progress: true,

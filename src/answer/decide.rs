@@ -1,43 +1,69 @@
 //! Whether the base answers: a logistic judgement over named evidence, calibrated on labelled questions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::language::{Origin, elsewhere, term_hash};
 use crate::retrieval::{Channel, Feature, Ranked, Understood};
 
-use super::Reader;
+use super::{Reader, measure};
 
-/// What the judgement rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Default)]
-pub struct Evidence {
+/// What the judgement rests on. The names are those of `answerable.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clue {
     /// Best cosine between question and passage.
-    pub dense: f32,
+    Dense,
     /// Best cosine between question and a passage's known questions; 0 when no passage has any.
-    pub questions: f32,
+    Questions,
     /// Share of the question's own words, by rarity, that stand in the best passages or the questions they answer.
-    pub coverage: f32,
+    Coverage,
     /// Share of the question's own words, by weight, that the corpus has never seen.
-    pub unknown: f32,
+    Unknown,
     /// 1 when the question names a provision or document that the base holds.
-    pub reference: f32,
+    Reference,
     /// 1 when the question's everyday words belong to the field's vocabulary.
-    pub vocabulary: f32,
+    Vocabulary,
     /// How far the best passage stands above the tenth, in units of the best score.
-    pub margin: f32,
+    Margin,
     /// How far the best passage's cosine stands above the mean of those found: a question from elsewhere is equally far
     /// from all.
-    pub dense_lift: f32,
+    DenseLift,
     /// The same among known questions.
-    pub question_lift: f32,
+    QuestionLift,
     /// How well the channels agree on the best passage: mean of 1/(1+rank) over them.
-    pub agreement: f32,
+    Agreement,
     /// Coverage by one passage alone, the best.
-    pub best_coverage: f32,
+    BestCoverage,
     /// 1 when the question names what others than Nav answer.
-    pub elsewhere: f32,
+    Elsewhere,
+    /// 1 when the question asks for a number of something (kroner, days) that the best passages do not give.
+    NoMeasure,
 }
+
+impl Clue {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Dense,
+        Self::Questions,
+        Self::Coverage,
+        Self::Unknown,
+        Self::Reference,
+        Self::Vocabulary,
+        Self::Margin,
+        Self::DenseLift,
+        Self::QuestionLift,
+        Self::Agreement,
+        Self::BestCoverage,
+        Self::Elsewhere,
+        Self::NoMeasure,
+    ];
+}
+
+/// The clues of one question, or their weights; one that is not there is 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Evidence(pub BTreeMap<Clue, f32>);
 
 /// Weights of the evidence and the two limits; `answerable.json`, fitted by `rettesnor eval --fit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,8 +100,7 @@ impl Judge {
 
     /// Probability that the base answers.
     pub fn probability(&self, e: &Evidence) -> f32 {
-        let weighed = self.weights.numbers().into_iter().zip(e.numbers()).map(|(weight, value)| weight * value);
-        let sum = self.bias + weighed.sum::<f64>() as f32;
+        let sum = self.bias + self.weights.0.iter().map(|(clue, weight)| weight * e.get(*clue)).sum::<f32>();
         1.0 / (1.0 + (-sum).exp())
     }
 
@@ -96,58 +121,9 @@ impl Judge {
 }
 
 impl Evidence {
-    /// How many pieces of evidence there are.
-    pub const COUNT: usize = 12;
-
-    /// The pieces of evidence as numbers, in the order of the fields.
-    pub fn numbers(&self) -> [f64; Self::COUNT] {
-        [
-            self.dense,
-            self.questions,
-            self.coverage,
-            self.unknown,
-            self.reference,
-            self.vocabulary,
-            self.margin,
-            self.dense_lift,
-            self.question_lift,
-            self.agreement,
-            self.best_coverage,
-            self.elsewhere,
-        ]
-        .map(f64::from)
-    }
-
-    /// The reverse of [`Evidence::numbers`].
-    pub fn from_numbers(numbers: [f64; Self::COUNT]) -> Self {
-        let [
-            dense,
-            questions,
-            coverage,
-            unknown,
-            reference,
-            vocabulary,
-            margin,
-            dense_lift,
-            question_lift,
-            agreement,
-            best_coverage,
-            elsewhere,
-        ] = numbers.map(|x| x as f32);
-        Self {
-            dense,
-            questions,
-            coverage,
-            unknown,
-            reference,
-            vocabulary,
-            margin,
-            dense_lift,
-            question_lift,
-            agreement,
-            best_coverage,
-            elsewhere,
-        }
+    /// The value of a clue.
+    pub fn get(&self, clue: Clue) -> f32 {
+        self.0.get(&clue).copied().unwrap_or(0.0)
     }
 
     /// Reads the evidence from what was found.
@@ -175,20 +151,22 @@ impl Evidence {
             (Some(first), Some(tenth)) => (first.score - tenth.score) / first.score.max(f32::EPSILON),
             _ => 1.0,
         };
-        Self {
-            dense: best(Channel::Dense),
-            questions: best(Channel::QuestionDense),
-            coverage: covered(&|term| held.iter().any(|h| h.contains(&term))),
-            unknown: question.unknown,
-            reference: f32::from(passages.iter().take(3).any(|p| p.channels.contains(&Channel::Reference))),
-            vocabulary: f32::from(!question.topic.benefits.is_empty()),
-            margin,
-            dense_lift: lift(Channel::Dense),
-            question_lift: lift(Channel::QuestionDense),
-            agreement,
-            best_coverage: held.iter().map(|h| covered(&|term| h.contains(&term))).fold(0.0, f32::max),
-            elsewhere: f32::from(elsewhere(&question.corrected).is_some()),
-        }
+        let flag = |is: bool| f32::from(u8::from(is));
+        Self(BTreeMap::from([
+            (Clue::Dense, best(Channel::Dense)),
+            (Clue::Questions, best(Channel::QuestionDense)),
+            (Clue::Coverage, covered(&|term| held.iter().any(|h| h.contains(&term)))),
+            (Clue::Unknown, question.unknown),
+            (Clue::Reference, flag(passages.iter().take(3).any(|p| p.channels.contains(&Channel::Reference)))),
+            (Clue::Vocabulary, flag(!question.topic.benefits.is_empty())),
+            (Clue::Margin, margin),
+            (Clue::DenseLift, lift(Channel::Dense)),
+            (Clue::QuestionLift, lift(Channel::QuestionDense)),
+            (Clue::Agreement, agreement),
+            (Clue::BestCoverage, held.iter().map(|h| covered(&|term| h.contains(&term))).fold(0.0, f32::max)),
+            (Clue::Elsewhere, flag(elsewhere(&question.corrected).is_some())),
+            (Clue::NoMeasure, flag(!measure::is_given(&question.corrected, passages))),
+        ]))
     }
 }
 

@@ -7,12 +7,13 @@ mod clarify;
 mod compose;
 mod decide;
 mod guard;
+mod measure;
 mod quote;
 mod select;
 pub mod view;
 
 pub use clarify::{Choice, Clarification};
-pub use decide::{Decision, Evidence, Judge};
+pub use decide::{Clue, Decision, Evidence, Judge};
 pub use guard::{Blocked, check as guard};
 pub use quote::Quote;
 

@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Antall passasjer i hver base
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
     passages: Vec<usize>,
+    /// Antall avgjørelser og rundskriv i hver base det letes etter konflikter i
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    rulings: Vec<usize>,
     /// Dokumentene basene lages av [standard: corpus]
     #[arg(long, value_name = "STI", default_value = "corpus", hide_default_value = true)]
     source: Vec<PathBuf>,
@@ -33,6 +36,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let plan = Plan {
         config: arguments.base.config()?,
         passages: arguments.passages,
+        rulings: arguments.rulings,
         sources: arguments.source,
         folder: arguments.base.data_dir.unwrap_or_else(bench::default_folder),
     };
@@ -54,6 +58,17 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     }
     for size in &report.sizes {
         show(size)?;
+    }
+    for base in &report.rulings {
+        print(format!(
+            "\n{} avgjørelser og rundskriv: lest inn på {:.1} s, {} konflikter på {:.1} s (begge uten innleiring)\n  én til: {:.2} s, konflikter på {:.2} s",
+            base.documents,
+            base.ingest_seconds,
+            base.conflicts,
+            base.conflict_seconds,
+            base.one_more_seconds,
+            base.one_more_conflict_seconds
+        ))?;
     }
     Ok(Done::All)
 }

@@ -19,7 +19,8 @@ pub struct Arguments {
     /// Mål også med hver søkekanal tatt ut etter tur
     #[arg(long)]
     leave_out: bool,
-    /// Tilpass og skriv ut vektene i src/retrieval/weights.json (ranking) eller src/answer/answerable.json (judge)
+    /// Tilpass og skriv ut vektene i src/retrieval/weights.json (ranking), src/answer/answerable.json (judge) eller
+    /// src/conflict/weights.json (conflicts)
     #[arg(long, value_enum, value_name = "HVA")]
     fit: Option<Fit>,
     /// Vis spørsmålene som bommet
@@ -34,13 +35,18 @@ pub struct Arguments {
 enum Fit {
     Ranking,
     Judge,
+    Conflicts,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
-    if let [file] = arguments.files.as_slice()
-        && let Some(gold) = conflict_gold(file)?
-    {
+    let gold = arguments.files.iter().map(|file| conflict_gold(file)).collect::<anyhow::Result<Option<Vec<_>>>>()?;
+    if let Some(gold) = gold.map(|files| files.concat()) {
         let app = arguments.base.open().await?;
+        if matches!(arguments.fit, Some(Fit::Conflicts)) {
+            let fit = tokio::task::block_in_place(|| eval::fit_conflicts(&app, &gold))?;
+            print(serde_json::to_string_pretty(&fit)?)?;
+            return Ok(Done::All);
+        }
         let figures = eval::conflicts::score(&app.register.findings().await?, &gold);
         print(if arguments.json { serde_json::to_string(&figures)? } else { figures.to_string() })?;
         return Ok(Done::All);
@@ -62,6 +68,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
             print(serde_json::to_string_pretty(&fit)?)?;
             return Ok(Done::All);
         }
+        Some(Fit::Conflicts) => anyhow::bail!("--fit conflicts vil ha konflikter med fasit, ikke spørsmål"),
         None => {}
     }
     let outcomes = tokio::task::block_in_place(|| eval::run(&app, &labels))?;

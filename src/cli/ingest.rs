@@ -89,5 +89,6 @@ pub fn summary(report: &Report) -> String {
         parts.push(format!("{} avklart", news.settled.len()));
     }
     let verb = if report.dry_run { "Prøvelest (ingenting er skrevet)" } else { "Lest inn" };
-    format!("{verb}: {}; {} passasjer på {:.1} s", parts.join(", "), report.passages, report.seconds)
+    let (passages, seconds, conflicts) = (report.passages, report.seconds, report.conflict_seconds);
+    format!("{verb}: {}; {passages} passasjer på {seconds:.1} s, konflikter på {conflicts:.1} s", parts.join(", "))
 }

@@ -55,7 +55,7 @@ enum Command {
     Eval(eval::Arguments),
     /// Mål hvor raskt programmet svarer
     Bench(bench::Arguments),
-    /// Skriv ut spørsmål og passasjer å trene modellen på (tools/adapter)
+    /// Skriv ut spørsmål og passasjer å trene modellen på (tools/training)
     #[command(hide = true)]
     Pairs(pairs::Arguments),
 }

@@ -1,4 +1,4 @@
-//! `rettesnor pairs`: what the adapter is trained on (`tools/adapter/`): each question with the passage it belongs to.
+//! `rettesnor pairs`: what the adapter is trained on (`tools/training/`): each question with the passage it belongs to.
 
 use std::path::PathBuf;
 

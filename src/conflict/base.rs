@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::compare::cosine;
+use super::compare::closeness;
 use super::statements::Reading;
 
 /// Readings by § of their statements. Finding what a new document could conflict with costs as much as there are
@@ -96,14 +96,14 @@ impl Base {
 
     fn nearest(&self, reading: &Reading, among: impl Iterator<Item = usize>, count: usize) -> Vec<usize> {
         /// Below this the model sees no common subject.
-        const LIKE: f32 = 0.87;
+        const LIKE: f32 = 0.5;
         let mut likest: Vec<(f32, usize)> = among
             .filter_map(|at| {
                 let other = self.readings[at].as_ref()?;
                 let best = reading
                     .statements
                     .iter()
-                    .flat_map(|a| other.statements.iter().map(|b| cosine(&a.vector, &b.vector)))
+                    .flat_map(|a| other.statements.iter().map(|b| closeness(&a.vector, &b.vector)))
                     .fold(0.0_f32, f32::max);
                 (best >= LIKE).then_some((best, at))
             })

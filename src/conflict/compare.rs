@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::Error as ValueError;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::complement::are_opposite;
 use super::quantities::{self, Numbers};
@@ -26,6 +27,8 @@ pub enum Feature {
     OpposedDirection,
     /// Opposed, and about the same terms.
     OpposedOnSameTerms,
+    /// Opposed, alike by the embedding model, and neither about its one case.
+    OpposedInGeneral,
     /// Both ask more, or both ask less.
     SameDirection,
     /// Other numbers of the same measure, about the same terms.
@@ -83,8 +86,17 @@ pub enum Feature {
 }
 
 /// What was seen of a pair; features that are not there are 0.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Features(pub BTreeMap<Feature, f32>);
+
+/// A feature that an older program looked at, and this one does not, is left out: what was kept can still be read.
+impl<'de> Deserialize<'de> for Features {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = BTreeMap::<String, f32>::deserialize(deserializer)?;
+        let known = |name: &str| Feature::deserialize(serde::de::value::StrDeserializer::<ValueError>::new(name)).ok();
+        Ok(Self(named.into_iter().filter_map(|(name, value)| Some((known(&name)?, value))).collect()))
+    }
+}
 
 impl Features {
     /// The value of a feature.
@@ -120,25 +132,48 @@ fn ratio(part: usize, whole: usize) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
 }
 
-/// Inner product of two vectors of length one.
-pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
+/// Likeness of two vectors of length one, on the scale of the built-in model: 0 for two sentences of the field that have
+/// nothing to do with each other, 1 for those that say nearly the same.
+pub(super) fn closeness(a: &[f32], b: &[f32]) -> f32 {
+    const UNRELATED: f32 = 0.47;
+    const SPAN: f32 = 0.285;
+    let cosine: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+    (cosine - UNRELATED) / SPAN
 }
 
-/// Where e5 puts two sentences of the field that have nothing to do with each other, and how far from there the
-/// closest ones are.
-const UNRELATED: f32 = 0.82;
-const SPAN: f32 = 0.10;
+/// How much a statement is what a ruling reports that the appealed decision said, if the ruling reversed that decision,
+/// and if it upheld it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reported {
+    reversed: f32,
+    upheld: f32,
+}
+
+impl Reported {
+    /// Of `said`, by `ruling`.
+    pub(super) fn of(said: &Statement, ruling: &Reading) -> Self {
+        Self { reversed: reports(ruling, said, true), upheld: reports(ruling, said, false) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { reversed: self.reversed.max(other.reversed), upheld: self.upheld.max(other.upheld) }
+    }
+}
 
 /// Compares two statements of two documents.
 pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> Features {
+    compare_reported((a, of_a, Reported::of(a, of_b)), (b, of_b, Reported::of(b, of_a)))
+}
+
+/// The same, where it is known what each document reports of the other's statement.
+pub(super) fn compare_reported(
+    (a, of_a, a_reported): (&Statement, &Reading, Reported),
+    (b, of_b, b_reported): (&Statement, &Reading, Reported),
+) -> Features {
     let mut features = Features::default();
-    let closeness = if a.vector.is_empty() || b.vector.is_empty() {
-        0.0
-    } else {
-        ((cosine(&a.vector, &b.vector) - UNRELATED) / SPAN).clamp(-1.0, 1.5)
-    };
-    features.set(Feature::Closeness, closeness);
+    let close =
+        if a.vector.is_empty() || b.vector.is_empty() { 0.0 } else { closeness(&a.vector, &b.vector).clamp(-1.0, 1.5) };
+    features.set(Feature::Closeness, close);
     let common = shared(&a.terms, &b.terms);
     let contained = ratio(common, a.terms.len().min(b.terms.len()));
     let overlap = ratio(common, a.terms.len() + b.terms.len() - common);
@@ -150,10 +185,12 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
 
     let opposed = a.direction * b.direction < 0.0;
     let strength = a.direction.abs().min(b.direction.abs());
-    let on_topic = (0.4 * contained + 0.3 * context + 0.3 * closeness).clamp(0.0, 1.0);
+    let on_topic = (0.4 * contained + 0.3 * context + 0.3 * close).clamp(0.0, 1.0);
     if opposed {
         features.set(Feature::OpposedDirection, strength);
         features.set(Feature::OpposedOnSameTerms, strength * on_topic);
+        let general = 1.0 - a.concrete.max(b.concrete);
+        features.set(Feature::OpposedInGeneral, strength * close.clamp(0.0, 1.0) * general);
     } else if a.direction * b.direction > 0.0 {
         features.set(Feature::SameDirection, strength);
     }
@@ -183,14 +220,13 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     let turned = plain(a, b) + plain(b, a);
     features.set(Feature::NegatedTerms, ratio(turned, common.max(1)).min(1.0) * contained);
 
-    let (reversed, upheld) =
-        (reports(of_a, b, true).max(reports(of_b, a, true)), reports(of_a, b, false).max(reports(of_b, a, false)));
+    let Reported { reversed, upheld } = a_reported.or(b_reported);
     // Who reverses says something else than what was reversed; a decision for the citizen asks less.
     let says_otherwise = |ruling: &Reading, own: &Statement, other: &Statement| {
         is_reversed(ruling) && own.direction > 0.2 && other.direction < 0.3
     };
     if says_otherwise(of_a, a, b) || says_otherwise(of_b, b, a) {
-        features.set(Feature::ReversesIt, reversed);
+        features.set(Feature::ReversesIt, reversed * close.clamp(0.0, 1.0));
     }
     features.set(Feature::UpholdsIt, upheld);
 
@@ -219,7 +255,7 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
     // Who says that it departs does not restate.
     let says_other = (opposed && strength > 0.3) || features.get(Feature::OtherNumbers) > 0.0 || departs || named;
     if !says_other {
-        let restates = ((closeness - 1.15) / 0.3).max((overlap - 0.35) / 0.3).clamp(0.0, 1.0);
+        let restates = ((close - 1.15) / 0.3).max((overlap - 0.35) / 0.3).clamp(0.0, 1.0);
         features.set(Feature::Restates, restates);
     }
     let relied = |ruling: &Reading, rule: &Reading| {
@@ -241,6 +277,17 @@ pub fn compare(a: &Statement, of_a: &Reading, b: &Statement, of_b: &Reading) -> 
         if alike >= 0.5 && (negative != other_negative) == refuses {
             features.set(Feature::MirroredCondition, alike);
         }
+    }
+    // «kan få stønad hvis barnet er under åtte år» and «barnet må være under åtte år».
+    let asks_the_condition = |grants: &Statement, asks: &Statement| match &grants.condition {
+        Some((terms, false)) if grants.direction > 0.0 && asks.direction < 0.0 && asks.condition.is_none() => {
+            ratio(shared(terms, &asks.terms), asks.terms.len())
+        }
+        _ => 0.0,
+    };
+    let asked = asks_the_condition(a, b).max(asks_the_condition(b, a));
+    if asked >= 0.6 {
+        features.set(Feature::MirroredCondition, asked);
     }
     let against = [
         Feature::OpposedDirection,
@@ -303,7 +350,7 @@ fn reports(ruling: &Reading, other: &Statement, reversed: bool) -> f32 {
         .map(|said| {
             let common = shared(&said.terms, &other.terms);
             let contained = ratio(common, said.terms.len().min(other.terms.len()));
-            let close = ((cosine(&said.vector, &other.vector) - UNRELATED) / SPAN).clamp(0.0, 1.0);
+            let close = closeness(&said.vector, &other.vector).clamp(0.0, 1.0);
             if common < 2 { 0.0 } else { 0.5 * contained + 0.5 * close }
         })
         .fold(0.0, f32::max)

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::base::Base;
-use super::compare::{Feature, Features, compare};
+use super::compare::{Feature, Features, Reported, compare_reported};
 use super::exclude::{Reason, Rejected, exclude};
 use super::judge::{Judge, PairJudge, Weights};
 use super::statements::{Reading, Statement};
@@ -32,11 +34,44 @@ pub struct Engine {
     judge: Box<dyn PairJudge>,
 }
 
-/// Up to this many pairs of statements, two documents are compared statement by statement.
-const SMALL: usize = 4_000;
+/// Two statements of two documents, compared.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// How sure the judge is that they are the sides of a conflict.
+    pub score: f32,
+    /// How near they are to being on the same question.
+    pub likeness: f32,
+    /// Which statement of the one document.
+    pub a: usize,
+    /// Which of the other.
+    pub b: usize,
+    /// What was seen.
+    pub features: Features,
+}
 
+/// Two documents that may be in conflict.
+pub struct Candidate<'a> {
+    /// The one.
+    pub a: &'a Reading,
+    /// The other.
+    pub b: &'a Reading,
+    /// The kind of conflict that it would be.
+    pub kind: ConflictKind,
+    /// Why they cannot be in conflict.
+    pub excluded: Option<(Reason, String)>,
+    /// Their pairs of statements, most conflicting first.
+    pub pairs: Vec<Compared>,
+}
+
+/// Pairs of statements of two documents that are told of, at most.
+const TOLD: usize = 24;
+/// Pairs of documents compared together.
+const BATCH: usize = 256;
 impl Engine {
     /// With the built-in weights.
+    ///
+    /// # Errors
+    /// The weights file is broken.
     pub fn built_in() -> Result<Self, serde_json::Error> {
         Ok(Self::new(Box::new(Judge::new(Weights::built_in()?))))
     }
@@ -54,70 +89,66 @@ impl Engine {
     /// Compares new readings with those of the base that are on the same §§, and takes them in. Costs as much as their
     /// neighbourhood is large, however large the base. Pairs within `new` are compared once.
     pub fn compare(&self, new: Vec<Reading>, base: &mut Base) -> Found {
-        let mut found = Found::default();
         let ids: Vec<(String, String)> =
             new.iter().map(|reading| (reading.source.id.clone(), reading.source.version.clone())).collect();
         for reading in new {
             base.insert(reading);
         }
-        let place: HashMap<(&str, &str), usize> =
-            ids.iter().enumerate().map(|(at, (id, version))| ((id.as_str(), version.as_str()), at)).collect();
-        let mut done = HashSet::new();
-        for (number, (id, version)) in ids.iter().enumerate() {
-            let Some(reading) = base.get(id, version) else { continue };
-            for other in base.neighbours(reading, NEAREST) {
-                let theirs = place.get(&(other.source.id.as_str(), other.source.version.as_str()));
-                // Two new ones are neighbours of each other.
-                if theirs.is_none_or(|at| done.insert((number.min(*at), number.max(*at)))) {
-                    self.pair(reading, other, base, &mut found);
-                }
+        let mut found = Found::default();
+        for batch in neighbours(&ids, base).chunks(BATCH) {
+            for candidate in self.candidates(batch, base) {
+                found.compared += 1;
+                self.take(candidate, &mut found);
             }
         }
         found
     }
 
-    fn pair(&self, a: &Reading, b: &Reading, base: &Base, found: &mut Found) {
-        let Some(kind) = ConflictKind::between(&a.source, &b.source) else { return };
-        found.compared += 1;
-        let mut best = self.best(a, b);
-        best.truncate(KEPT);
-        let Some((top, ..)) = best.first() else { return };
+    /// Everything that was seen of all documents of a base that could be in conflict; for fitting.
+    pub fn look<'a>(&self, base: &'a Base) -> Vec<Candidate<'a>> {
+        let ids: Vec<(String, String)> =
+            base.readings().map(|reading| (reading.source.id.clone(), reading.source.version.clone())).collect();
+        self.candidates(&neighbours(&ids, base), base)
+    }
+
+    fn candidates<'a>(&self, pairs: &[(&'a Reading, &'a Reading)], base: &Base) -> Vec<Candidate<'a>> {
+        pairs.par_iter().filter_map(|(a, b)| self.candidate(a, b, base)).collect()
+    }
+
+    /// What the rules see of two documents; `None` where two of their kinds are never a conflict.
+    fn candidate<'a>(&self, a: &'a Reading, b: &'a Reading, base: &Base) -> Option<Candidate<'a>> {
+        let kind = ConflictKind::between(&a.source, &b.source)?;
+        Some(Candidate { a, b, kind, excluded: exclude(a, b, base), pairs: self.best(a, b) })
+    }
+
+    fn take(&self, candidate: Candidate<'_>, found: &mut Found) {
+        let Candidate { a, b, kind, excluded, pairs } = candidate;
+        let Some(top) = pairs.first() else { return };
         let key = |reading: &Reading| (reading.source.id.clone(), reading.source.version.clone());
-        if let Some((reason, why)) = exclude(a, b, base) {
-            if *top >= WORTH_TELLING {
+        let is_none = excluded.or_else(|| (top.score < self.judge.joining()).then(|| reason(&top.features)));
+        if let Some((reason, why)) = is_none {
+            if top.score >= WORTH_TELLING {
                 found.rejected.push(Rejected { a: key(a), b: key(b), reason, why });
             }
             return;
         }
-        if *top < self.judge.joining() {
-            if *top >= WORTH_TELLING
-                && let Some((_, _, _, features)) = best.first()
-            {
-                let (reason, why) = reason(features);
-                found.rejected.push(Rejected { a: key(a), b: key(b), reason, why });
-            }
-            return;
-        }
-        for (score, at, other, features) in best {
-            if score >= self.judge.joining() {
-                found.pairs.push(Pair {
-                    a: key(a),
-                    b: key(b),
-                    a_statement: at,
-                    b_statement: other,
-                    kind,
-                    score,
-                    features,
-                });
-            }
-        }
+        let enough = pairs.into_iter().take(KEPT).filter(|pair| pair.score >= self.judge.joining());
+        found.pairs.extend(enough.map(|pair| Pair {
+            a: key(a),
+            b: key(b),
+            a_statement: pair.a,
+            b_statement: pair.b,
+            kind,
+            score: pair.score,
+            features: pair.features,
+        }));
     }
 
     /// The pairs of statements of two documents, most conflicting first.
-    pub fn best(&self, a: &Reading, b: &Reading) -> Vec<(f32, usize, usize, Features)> {
-        let score =
-            |one: &Statement, other: &Statement, features: &Features| self.judge.score((one, a), (other, b), features);
-        let mut all: Vec<(f32, usize, usize, Features)> = Vec::new();
+    pub fn best(&self, a: &Reading, b: &Reading) -> Vec<Compared> {
+        let mut all: Vec<Compared> = Vec::new();
+        let a_reported: Vec<Reported> = a.statements.iter().map(|said| Reported::of(said, b)).collect();
+        let b_reported: Vec<Reported> = b.statements.iter().map(|said| Reported::of(said, a)).collect();
         // Two long documents (a statute, a circular) share many sections but few statements on each: only statements
         // on a common section are compared, and those that name none.
         let sections = |statement: &Statement| -> Vec<String> {
@@ -133,9 +164,8 @@ impl Engine {
                 on.entry(section).or_default().push(to);
             }
         }
-        let is_small = a.statements.len() * b.statements.len() <= SMALL;
         for (at, one) in a.statements.iter().enumerate() {
-            let mut others: Vec<usize> = if is_small {
+            let mut others: Vec<usize> = if one.provisions.is_empty() {
                 (0..b.statements.len()).collect()
             } else {
                 sections(one).iter().filter_map(|section| on.get(section)).flatten().chain(&anywhere).copied().collect()
@@ -143,31 +173,54 @@ impl Engine {
             others.sort_unstable();
             others.dedup();
             for to in others {
-                all.push((0.0, at, to, compare(one, a, &b.statements[to], b)));
+                let features = compare_reported((one, a, a_reported[at]), (&b.statements[to], b, b_reported[to]));
+                all.push(Compared { score: 0.0, likeness: likeness(&features), a: at, b: to, features });
             }
         }
-        let likeness = |features: &Features| {
-            features.get(Feature::Closeness)
-                + features.get(Feature::SharedTerms)
-                + 0.5 * features.get(Feature::SharedContext)
-        };
         let mut best_of_a = vec![f32::MIN; a.statements.len()];
         let mut best_of_b = vec![f32::MIN; b.statements.len()];
-        for (_, at, to, features) in &all {
-            let like = likeness(features);
-            best_of_a[*at] = best_of_a[*at].max(like);
-            best_of_b[*to] = best_of_b[*to].max(like);
+        for pair in &all {
+            best_of_a[pair.a] = best_of_a[pair.a].max(pair.likeness);
+            best_of_b[pair.b] = best_of_b[pair.b].max(pair.likeness);
         }
-        for (total, at, to, features) in &mut all {
-            let like = likeness(features);
-            if like >= best_of_a[*at] && like >= best_of_b[*to] {
-                features.set(Feature::MutualBest, 1.0);
+        for pair in &mut all {
+            if pair.likeness >= best_of_a[pair.a] && pair.likeness >= best_of_b[pair.b] {
+                pair.features.set(Feature::MutualBest, 1.0);
             }
-            *total = score(&a.statements[*at], &b.statements[*to], features);
+            pair.score = self.judge.score((&a.statements[pair.a], a), (&b.statements[pair.b], b), &pair.features);
         }
-        all.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+        all.sort_by(most_conflicting);
+        all.truncate(TOLD);
         all
     }
+}
+
+/// New documents with those they could be in conflict with; two new ones once.
+fn neighbours<'a>(new: &[(String, String)], base: &'a Base) -> Vec<(&'a Reading, &'a Reading)> {
+    let place: HashMap<(&str, &str), usize> =
+        new.iter().enumerate().map(|(at, (id, version))| ((id.as_str(), version.as_str()), at)).collect();
+    let mut done = HashSet::new();
+    let mut pairs = Vec::new();
+    for (number, (id, version)) in new.iter().enumerate() {
+        let Some(reading) = base.get(id, version) else { continue };
+        for other in base.neighbours(reading, NEAREST) {
+            let theirs = place.get(&(other.source.id.as_str(), other.source.version.as_str()));
+            // Two new ones are neighbours of each other.
+            if theirs.is_none_or(|at| done.insert((number.min(*at), number.max(*at)))) {
+                pairs.push((reading, other));
+            }
+        }
+    }
+    pairs
+}
+
+fn most_conflicting(x: &Compared, y: &Compared) -> std::cmp::Ordering {
+    y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b)))
+}
+
+/// How near two statements are to being on the same question.
+fn likeness(features: &Features) -> f32 {
+    features.get(Feature::Closeness) + features.get(Feature::SharedTerms) + 0.5 * features.get(Feature::SharedContext)
 }
 
 /// The reason that weighed most against a pair that was judged no conflict.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::base::{Base, sections};
@@ -56,6 +57,7 @@ pub struct Rejected {
 pub(super) fn exclude(a: &Reading, b: &Reading, base: &Base) -> Option<(Reason, String)> {
     procedural(a, b)
         .or_else(|| other_version(a, b, base).or_else(|| other_version(b, a, base)))
+        .or_else(|| apart_in_time(a, b, base).or_else(|| apart_in_time(b, a, base)))
         .or_else(|| changed_rule(a, b))
         .or_else(|| told_apart(a, b).or_else(|| told_apart(b, a)))
         .or_else(|| new_information(a, b))
@@ -81,21 +83,34 @@ fn new_information(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     })
 }
 
-/// A version of a circular and a ruling from a time when it was not the rule.
+/// The first day that a version of a rule text was the rule no longer.
+fn ended(text: &Reading, base: &Base) -> Option<Date> {
+    let from = text.source.from();
+    let versions = base.versions(&text.source.id);
+    let next = versions.into_iter().map(|version| version.source.from()).find(|next| *next > from).flatten();
+    let after = text.source.valid_to.and_then(|to| to.tomorrow().ok());
+    [next, after].into_iter().flatten().min()
+}
+
+/// Two texts of which the one was the rule no longer when the other came.
+fn apart_in_time(a: &Reading, b: &Reading, base: &Base) -> Option<(Reason, String)> {
+    if a.source.kind.is_ruling() || b.source.kind.is_ruling() || ended(a, base)? > b.source.from()? {
+        return None;
+    }
+    Some((
+        Reason::OtherVersion,
+        format!("{} gjaldt ikke lenger i denne versjonen da {} kom.", a.source.id, b.source.id),
+    ))
+}
+
+/// A version of a rule text and a ruling from a time when it was not the rule.
 fn other_version(kept: &Reading, ruling: &Reading, base: &Base) -> Option<(Reason, String)> {
-    if !kept.source.is_kept() || !ruling.source.kind.is_ruling() {
+    if kept.source.kind.is_ruling() || !ruling.source.kind.is_ruling() {
         return None;
     }
     let decided = ruling.source.date?;
     let from = kept.source.from();
-    let next = base
-        .versions(&kept.source.id)
-        .into_iter()
-        .map(|version| version.source.from())
-        .find(|next| *next > from)
-        .flatten();
-    let ended = kept.source.valid_to.is_some_and(|to| to < decided) || next.is_some_and(|next| next <= decided);
-    if ended && kept.source.kind == SourceKind::Circular {
+    if ended(kept, base).is_some_and(|day| day <= decided) {
         return Some((
             Reason::OtherVersion,
             format!("{} gjaldt ikke lenger i denne versjonen da {} ble avgjort.", kept.source.id, ruling.source.id),
@@ -103,7 +118,8 @@ fn other_version(kept: &Reading, ruling: &Reading, base: &Base) -> Option<(Reaso
     }
     let is_later = from.is_some_and(|from| from > decided);
     let names_it = kept.named.contains(&ruling.source.id) || kept.traits.decided.contains(&decided);
-    if is_later && names_it {
+    let defies = treats_by_name(kept, &ruling.source, Manner::Departs);
+    if is_later && names_it && !defies {
         return Some((
             Reason::CircularAbsorbed,
             format!("{} er endret etter {} og viser til den.", kept.source.id, ruling.source.id),

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sha2::{Digest, Sha256};
 
 use super::base::Base;
-use super::compare::{cosine, shared};
+use super::compare::{closeness, shared};
 use super::settle::settled;
 use super::statements::{Reading, Statement};
 use super::types::{Conflict, Pair, Side, SideDocument};
 use super::wording;
 
 /// Two statements of one document are on the same question when they are this alike, or stand side by side.
-const SAME_QUESTION: f32 = 0.90;
+const SAME_QUESTION: f32 = 0.8;
 
 /// A document's words on one question.
 type Node = ((String, String), usize);
@@ -35,10 +35,15 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
             0 if pair.score >= threshold => groups.push(Group::of(pair, a, b)),
             0 => {}
             _ => {
-                let first = meets.remove(0);
-                if !groups[first].add(pair, &a, &b) {
+                // A group that has both documents on one side cannot take the pair: another may, or it founds its own.
+                let Some(taker) = meets.iter().position(|at| groups[*at].add(pair, &a, &b)) else {
+                    if pair.score >= threshold {
+                        groups.push(Group::of(pair, a, b));
+                    }
                     continue;
-                }
+                };
+                let first = meets.remove(taker);
+                meets.retain(|other| *other > first);
                 for other in meets.into_iter().rev() {
                     // A sure pair between two groups makes them one, where their sides agree.
                     if pair.score >= threshold {
@@ -52,6 +57,14 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
         }
     }
     let mut conflicts: Vec<Conflict> = groups.iter().filter_map(|group| group.conflict(base)).collect();
+    // Two documents can differ on two questions of one section.
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for conflict in &mut conflicts {
+        let number = taken.entry(conflict.id.clone()).and_modify(|number| *number += 1).or_insert(1);
+        if *number > 1 {
+            conflict.id = format!("{}-{number}", conflict.id);
+        }
+    }
     conflicts.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| x.id.cmp(&y.id)));
     conflicts
 }
@@ -192,7 +205,7 @@ fn statement_of<'a>(node: &Node, base: &'a Base) -> Option<&'a Statement> {
 pub(super) fn on_same_question(a: &Statement, b: &Statement) -> bool {
     let adjacent = a.order.abs_diff(b.order) <= 1 && a.locator == b.locator;
     let common = shared(&a.terms, &b.terms);
-    adjacent || (cosine(&a.vector, &b.vector) >= SAME_QUESTION && common >= 2)
+    adjacent || (closeness(&a.vector, &b.vector) >= SAME_QUESTION && common >= 2)
 }
 
 /// The provisions that both sides are about, deepest first.
@@ -220,7 +233,7 @@ fn provisions(sides: &[Vec<(&Reading, &Statement)>; 2]) -> Vec<String> {
     found.sort_by_key(|id| std::cmp::Reverse(id.matches('/').count()));
     let mut kept: Vec<String> = Vec::new();
     for id in found {
-        if !kept.iter().any(|known| known.starts_with(&id)) {
+        if !kept.iter().any(|known| *known == id || known.starts_with(&format!("{id}/"))) {
             kept.push(id);
         }
     }

@@ -8,7 +8,7 @@ use super::compare::{Feature, Features};
 use super::statements::{Reading, Statement};
 
 /// Judges whether two statements are the sides of a conflict. The rules of [`Judge`] are one; a model that reads both
-/// sentences (a pair head on the embedding model, or a large language model) can stand here instead, since only
+/// sentences (a large language model) can stand here instead, since only
 /// candidates come this far.
 pub trait PairJudge: Send + Sync {
     /// How sure it is, from 0 to 1.

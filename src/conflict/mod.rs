@@ -37,12 +37,13 @@ mod wording;
 
 pub use base::Base;
 pub use compare::{Feature, Features, compare};
-pub use engine::{Engine, Found};
+pub use engine::{Candidate, Compared, Engine, Found};
 pub use exclude::{Reason, Rejected};
 pub use fit::{Example, fit};
 pub use group::conflicts;
 pub use judge::{Judge, PairJudge, Weights};
 pub use quantities::{Measure, Quantity};
+pub use settle::INTERIM;
 pub use statements::{Reading, Speaker, Statement, Traits, embed, read};
 pub use treatment::{Manner, Target, Treatment};
 pub use types::{Conflict, ConflictKind, Pair, Settled, Side, SideDocument, Source};

@@ -38,7 +38,7 @@ const NUMBER: &str = r"et halvt|en halv|\d[\d .]*(?:,\d+)?|en|et|én|ett|halvann
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?:\b(fylt|fyller|under|over|alder(?:en)? (?:på|av)) )?\b(?:({NUMBER})[ -]?(dag(?:er|s)?|uke(?:r|rs)?|måned(?:er|ers)?|halvår|år(?:s)?|prosent|pst|%|g\b|grunnbeløp\w*|kroner|kr\b|time[rn]?\w*|km\b|kilometer)( gammel\w*)?|(halvpart(?:en)?|tredjedel(?:en)?|fjerdedel(?:en)?))"
+        r"(?:\b(fylt|fyller|under|over|alder(?:en)? (?:på|av)) )?\b(?:({NUMBER})[ -]?(\p{{L}}*dag(?:er|s)?|uke(?:r|rs)?|\p{{L}}*måned(?:er|ers)?|halvår|år(?:s)?|prosent|pst|%|g\b|(?:ganger )?(?:folketrygdens )?grunnbeløp\w*|kroner|kr\b|time[rn]?\w*|km\b|kilometer)( gammel\w*)?|(halvpart(?:en)?|tredjedel(?:en)?|fjerdedel(?:en)?))"
     ))
     .ok()
 });
@@ -101,9 +101,9 @@ pub(super) fn quantities(folded: &str) -> Vec<Quantity> {
         let is_age = (unit.starts_with("år") && capture.get(1).is_some()) || capture.get(4).is_some();
         let (measure, factor) = match unit {
             _ if is_age => (Measure::Age, 1.0),
-            u if u.starts_with("dag") => (Measure::Time, 1.0),
+            u if u.ends_with("dag") || u.ends_with("dager") || u.ends_with("dags") => (Measure::Time, 1.0),
             u if u.starts_with("uke") => (Measure::Time, 7.0),
-            u if u.starts_with("måned") => (Measure::Time, 30.4),
+            u if u.contains("måned") => (Measure::Time, 30.4),
             "halvår" => (Measure::Time, 182.5),
             u if u.starts_with("år") => (Measure::Time, 365.0),
             "prosent" | "pst" | "%" => (Measure::Share, 1.0),
@@ -112,7 +112,7 @@ pub(super) fn quantities(folded: &str) -> Vec<Quantity> {
             "km" | "kilometer" => (Measure::Distance, 1.0),
             _ => (Measure::Hours, 1.0),
         };
-        // «en time», «en dag» is mostly an article.
+        // «en time», «en krone» is mostly an article.
         if value == 1.0
             && !digits.as_str().starts_with('1')
             && !matches!(measure, Measure::Time | Measure::Age | Measure::Base)

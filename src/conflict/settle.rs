@@ -1,18 +1,23 @@
 //! What has settled a question. A settled conflict stays visible, with what settled it.
 
+use std::collections::BTreeSet;
+
 use super::base::{Base, sections};
 use super::compare::{Feature, compare};
 use super::statements::{Reading, Statement};
 use super::types::{Settled, Source};
 use crate::law::{Court, SourceKind};
 
+/// The heading under which a clarification holds what to say until it is answered.
+pub const INTERIM: &str = "Foreløpig linje";
+
 /// A side, with each document's words.
 type SideOf<'a> = Vec<(&'a Reading, &'a Statement)>;
 
 /// What has settled a conflict between two sides, if anything has; the weightiest first.
 pub(super) fn settled(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
-    higher_law(sides)
-        .or_else(|| supreme(sides))
+    supreme(sides)
+        .or_else(|| higher_law(sides))
         .or_else(|| five_members(sides))
         .or_else(|| newer_circular(sides, base))
         .or_else(|| clarification(sides, base))
@@ -42,8 +47,7 @@ fn supreme(sides: &[SideOf; 2]) -> Option<Settled> {
     (0..2).find_map(|at| {
         let (top, _) = sides[at].iter().find(|(reading, _)| is_top(&reading.source))?;
         let opposed = sides[1 - at].iter().any(|(reading, _)| is_top(&reading.source));
-        // A text that is kept up to date and is newer than the judgment was to follow it: there the question is not
-        // settled but wrong.
+        // Guidance against the Supreme Court is not an unsettled question but a wrong text.
         let unheeded = sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
         (!opposed && !unheeded)
             .then(|| by(&top.source, format!("{} har avgjort spørsmålet.", capital(&top.source.label()))))?
@@ -106,20 +110,31 @@ fn has_come_round(newest: &Reading, old: &Reading, statement: &Statement, other:
     let says_it = newest.statements.iter().any(|now| {
         other.iter().any(|(reading, theirs)| {
             let features = compare(now, newest, theirs, reading);
-            features.get(Feature::SharedTerms) >= 0.4 && now.direction * theirs.direction > 0.0
+            features.get(Feature::NoSharedProvision) == 0.0
+                && features.get(Feature::SharedTerms) >= 0.4
+                && features.get(Feature::Closeness) > 0.3
+                && now.direction * theirs.direction > 0.0
         })
     });
     !still && (names_it || says_it)
 }
 
-/// A written clarification of the same question that came after both sides.
+/// A written clarification of the same question that came after the rulings on both sides. One that names a circular
+/// may be about another of its §§; one that names the ruling is about the ruling's question. An interim line settles
+/// nothing.
 fn clarification(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
     let documents: Vec<&Reading> = sides.iter().flatten().map(|(reading, _)| *reading).collect();
+    let about: BTreeSet<String> = sides
+        .iter()
+        .flatten()
+        .flat_map(|(_, statement)| statement.provisions.iter().map(|provision| provision.section().to_string()))
+        .collect();
     base.readings()
         .filter(|reading| reading.source.kind == SourceKind::Clarification)
         .filter(|reading| {
-            let named = documents.iter().filter(|document| reading.named.contains(&document.source.id)).count();
-            let shares = documents.iter().any(|document| !sections(document).is_disjoint(&sections(reading)));
+            let rulings = || documents.iter().filter(|document| document.source.kind.is_ruling());
+            let names_ruling = rulings().any(|document| reading.named.contains(&document.source.id));
+            let shares = !about.is_disjoint(&sections(reading));
             let close = || {
                 reading.statements.iter().any(|now| {
                     sides.iter().flatten().any(|(document, theirs)| {
@@ -130,13 +145,9 @@ fn clarification(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
             };
             let on_both =
                 sides.iter().all(|side| side.iter().any(|(document, _)| reading.named.contains(&document.source.id)));
-            (on_both || (named > 0 && shares)) || (shares && close())
-        })
-        .filter(|reading| {
-            documents
-                .iter()
-                .filter(|document| document.source.kind.is_ruling())
-                .any(|document| document.source.date <= reading.source.date)
+            let is_later = rulings().all(|document| document.source.date <= reading.source.date);
+            let is_final = reading.statements.iter().any(|statement| !statement.locator.starts_with(INTERIM));
+            is_later && is_final && (on_both || (shares && (names_ruling || close())))
         })
         .max_by_key(|reading| reading.source.date)
         .and_then(|reading| by(&reading.source, format!("Spørsmålet er besvart i {}.", reading.source.label())))

@@ -35,6 +35,8 @@ static CUES: LazyLock<Vec<(Regex, Effect)>> = LazyLock::new(|| {
         (format!(r"\bikke {some}(?:grunnlag|hjemmel|holdepunkt\w*|støtte|rom|dekning) {some}for (?:å |at |et |en |noe )?(?:{some})(?:stille|kreve|oppstille|se bort|avslå|nekte|utelukke|innfortolke|krav|slik\w*|avkorte|begrens\w*|skille|grense)"), Adds(1.0)),
         (r"\b(?:har|finner) (?:\w+ )?ikke (?:noen |noe )?(?:støtte|grunnlag|hjemmel|forankring|dekning) i\b|\bgår lenger enn\b|\bfor strengt?\b".to_owned(), Adds(0.8)),
         (r"\bingen (?:bestemt|fast|slik|absolutt|nedre|øvre|begrensning|grense)\w*".to_owned(), Adds(0.8)),
+        (r"\b(?:krav|vilkår) (?:om |at |til )[^.;]{0,120}\b(?:er det|finnes det|stilles det|gjelder) ikke\b".to_owned(), Adds(1.0)),
+        (r"\b(?:trenger|behøver) (?:\w+ ){0,2}ikke\b|\bslipper\b|\bikke (?:\w+ )?(?:trenger|behøver)\b".to_owned(), Adds(1.0)),
         // More is asked, or nothing given.
         (format!(r"\bikke {some}(?:nok|tilstrekkelig|godt? nok)\b|\butilstrekkelig\b|\bikke (?:i seg selv|alene)\b|\balene (?:\w+ )?ikke\b"), Adds(-1.0)),
         (r"\b(?:gir|har|får|gi|ha|gav|ga) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}rett\b|\b(?:ikke|ingen) (?:\w+ ){0,2}(?:rett|adgang|hjemmel|krav på)\b|\bgir (?:\w+ )?(?:ikke|ingen)\b|\bavskåret\b".to_owned(), Adds(-1.0)),
@@ -50,7 +52,7 @@ static CUES: LazyLock<Vec<(Regex, Effect)>> = LazyLock::new(|| {
         (r"\buten at\b|\buten å\b".to_owned(), Adds(0.6)),
         // More is asked, unnegated.
         (r"\bbare\b|\bkun\b|\butelukkende\b|\bbegrenset til\b|\bforbeholdt\b".to_owned(), Adds(-0.8)),
-        (r"\bkreves?\b|\bkrever\b|\bkrevd\b|\bforutsetter\b|\bforutsatt\b|\bforutsetning\b|\bbetinget\b|\bvilkår (?:om|at|for)\b|\bet vilkår\b|\bkrav (?:om|til|på)\b|\bbetingelse\b".to_owned(), Adds(-0.9)),
+        (r"\bkreves?\b|\bkrever\b|\bkrevd\b|\bforutsetter\b|\bforutsatt\b|\bforutsetning\b|\bbetinget\b|\bvilkår (?:om|at|for)\b|\bet (?:grunn)?vilkår\b|\bvilkår\w* [^.,;]{0,60}?\ber at\b|\bkrav (?:om|til|på|at)\b|\bbetingelse\b".to_owned(), Adds(-0.9)),
         (r"\bmå\b".to_owned(), Adds(-0.7)),
         (r"\bplikt\w*|\bplikter\b|\bskal (?:\w+ )?(?:ha|framlegge|legge fram|dokumentere\w*|bekreftes|foreligge|være)\b".to_owned(), Adds(-0.4)),
         (r"\bførst (?:når|fra|etter|ved|til)\b|\bminst\b|\bsenest\b".to_owned(), Adds(-0.4)),
@@ -74,8 +76,21 @@ static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a cue in such a clause counts.
 const IN_ASIDE: f32 = 0.2;
 
+/// «Retten kan ikke se at loven krever …», «er ikke enig i at …»: what follows is what is not held.
+static DENIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^[^,.;:]{0,60}\b(?:(?:ikke (?:[\w-]+ ){0,2}enig|uenig) i at|ikke (?:[\w-]+ ){0,3}(?:slutte seg til|enig i|se|finne|slik|til grunn|følge \w+ i) at)\b").ok()
+});
+
 /// From -1 (asks more, or refuses) over 0 (says nothing of it) to 1 (asks less, or grants), of a folded sentence.
 pub(super) fn direction(folded: &str) -> f32 {
+    match DENIES.as_ref().and_then(|denies| denies.find(folded)) {
+        Some(denied) => -affirmed(&folded[denied.end()..]),
+        None => affirmed(folded),
+    }
+}
+
+/// The same, of a sentence that is not denied as a whole.
+fn affirmed(folded: &str) -> f32 {
     let mut rest = folded.to_owned();
     let asides: Vec<_> = ASIDE.as_ref().map_or_else(Vec::new, |aside| {
         aside.captures_iter(folded).filter_map(|found| Some(found.get(1)?.range())).collect()
@@ -108,6 +123,7 @@ mod tests {
     #[test]
     fn more_is_asked() {
         for text in [
+            "Retten er ikke enig i at det er nok med en muntlig avtale.",
             "Medlemmet må møte fram på kontoret.",
             "Stønaden gis bare når det foreligger skriftlig avtale.",
             "En egenerklæring er ikke nok.",

@@ -136,19 +136,23 @@ fn says(cue: &LazyLock<Option<Regex>>, folded: &str) -> bool {
 // Someone else speaks: the parties, the first instance, and whoever else is reported.
 cue!(
     PARTY,
-    r"^(?:(?:rettens )?mindretall\w*|(?:den )?ankende parts?\b|ankeren\b|klager(?:en)?s?\b|ankemotpart\w*|motpart\w*|søker(?:en)?\b|(?:hun|han|de) (?:mener|anfører|hevder|viser til)|advokat\w*|(?:mor|far|moren|faren|legen|overlegen|arbeidsgiver\w*|kommunen|sykehuset|barnehagen|skolen)\b|staten\b|direktoratet\b|departementet\b|nav(?:[ -]kontor\w*)?\b|nav arbeid og ytelser\b|etaten\b|førsteinstans\w*|enheten\b|forvaltningsenhet\w*|i (?:avslag\w*|vedtak\w*|den påankede|oversendelses\w*|innstilling\w*|klagen|anken)\b|[a-zæøå]{1,2} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser))"
+    r"^(?:(?:rettens )?mindretall\w*|(?:den )?ankende parts? (?:anførs|syn|påstand)\w*|klager(?:en)?s (?:anførs|syn|påstand)\w*|(?:hun|han|de) (?:mener|anfører|hevder|viser til)|i (?:avslag\w*|vedtak\w*|den påankede|oversendelses\w*|innstilling\w*|klagen|anken)\b|[a-zæøå]{1,2} (?:viser|mener|anfører|hevder|har anført|gjør gjeldende|forklarer|opplyser))"
 );
 cue!(
     REPORTED,
-    r"\b(?:anfør(?:er|te|t|es)|hevde[rst]*|gjør gjeldende|gjort gjeldende|gjorde gjeldende|(?:klager(?:en)?|ankende part|ankemotparten|staten|etaten|direktoratet|førsteinstansen|nav|nav-kontoret|vedtaksinstansen|partene|hun|han) (?:\w+ ){0,2}(?:mener|mente|viser til|viste til|skriver|skrev|la til grunn|har lagt til grunn|har vist til|avslo|fant)|(?:har )?vist til at)\b"
+    r"\b(?:anfør(?:er|te|t|es)|hevde[rst]*|påstå(?:r|tt|s)?|påsto|gjør gjeldende|gjort gjeldende|gjorde gjeldende|(?:har )?vist til at|(?:klager(?:en)?|ankende part|ankemotpart\w*|motpart\w*|søker(?:en)?|advokat\w*|mor|far|moren|faren|(?:over)?legen|arbeidsgiver(?:en)?|kommunen|sykehuset|barnehagen|skolen|staten|etaten|direktoratet|departementet|førsteinstans\w*|enheten|forvaltningsenhet\w*|vedtaksinstansen|nav|nav[ -]kontor\w*|nav arbeid og ytelser|partene|hun|han) (?:\w+ ){0,2}(?:mener|mente|viser til|viste til|skriver|skrev|la til grunn|legger til grunn|har lagt til grunn|har vist til|avslo|fant|opplyser|opplyste|har opplyst|forklarer|forklarte|har forklart|uttaler|uttalte|har uttalt|fastholder|fastholdt|bestrider|bestred|krever|krevde|ber om|ba om|holder fast|er (?:ikke )?enig|er uenig))\b"
 );
 cue!(
     OF_APPEALS,
     r"\bklageinstansen\w* (?:\w+ ){0,3}(?:mener|mente|viste? til|viser til|skriver|skrev|la til grunn|har lagt til grunn|legger til grunn|fant|avslo|kom til|siterte|stadfestet|pekte|holder fast|har vist|bygde|bygger|krevde|krever|så|regnet)\b|\better klageinstansens (?:syn|praksis|oppfatning)\b"
 );
 cue!(
+    OTHER_BODY,
+    r"\b(?:trygderetten|høyesterett|lagmannsretten|klageinstansen|efta-domstolen) (?:\w+ ){0,3}(?:mener|mente|la til grunn|lagt til grunn|legger til grunn|kom til|fant|uttalte|sier)\b"
+);
+cue!(
     QUOTING,
-    r"\b(?:rundskriv\w*|vedtak\w*|avslag\w*|avgjørelse\w*|praksis\w*|merknad\w*|innstilling\w*|forarbeid\w*|proposisjon\w*|loven|lovforslag\w*) (?:\w+ ){0,4}(?:sier|sa|heter|het|står|stod|sto|framgår|lyder|lød|krever|krevde|uttaler|legger|la|bestemmer|forutsatte|forutsetter|bygger|bygde)\b[^.]{0,12}\b(?:at|om|bare|det)\b|\b(?:heter|het|står|stod|framgår|følger) det (?:\w+ ){0,4}(?:av|i)? ?(?:rundskriv|vedtak|avslag)\w*|\bdet framgår av rundskriv\w*|\bi rundskriv\w* (?:heter|står|stod|het|framgår|er det)\b|\better rundskriv\w*|\bifølge rundskriv\w*|\bvedtaket bygger på\b|\bav(?:slag|slått) fordi\b"
+    r"\b(?:rundskriv\w*|vedtak\w*|avslag\w*|avgjørelse\w*|praksis\w*|merknad\w*|innstilling\w*|forarbeid\w*|proposisjon\w*|lovforslag\w*) (?:\w+ ){0,4}(?:sier|sa|heter|het|står|stod|sto|framgår|lyder|lød|krever|krevde|uttaler|legger|la|bestemmer|forutsatte|forutsetter|bygger|bygde)\b[^.]{0,12}\b(?:at|om|bare|det)\b|\b(?:heter|het|står|stod|framgår|følger) det (?:\w+ ){0,4}(?:av|i)? ?(?:rundskriv|vedtak|avslag)\w*|\bdet framgår av rundskriv\w*|\bi rundskriv\w* (?:heter|står|stod|het|framgår|er det)\b|\better rundskriv\w*|\bifølge rundskriv\w*|\bvedtaket bygger på\b|\bav(?:slag|slått) fordi\b"
 );
 cue!(
     TURNS,
@@ -174,6 +178,7 @@ cue!(
     NEW_INFORMATION,
     r"\bnye? (?:\w+ ){0,2}(?:opplysning\w*|dokument\w*|lønnsslipp\w*|epikrise\w*|legeerklæring\w*|erklæring\w*|bevis|spesialisterklæring\w*|uttalelse\w*|undersøkelse\w*|faktum)\b|\bforelå ikke da\b|\bikke (?:kjent|tilgjengelig|framlagt|lagt fram) (?:da|for|ved|tidligere)\b|\bførst (?:lagt|framlagt|kommet|sendt) (?:\w+ ){0,3}(?:under|etter|i) (?:anke|klage)\w*|\bopplysningene (?:\w+ ){0,3}(?:etter|kom)\b"
 );
+cue!(NOTHING_NEW, r"\b(?:ikke|ingen|uten|kan|kunne)\b.{0,40}\bnye?\b");
 cue!(
     DECLINES,
     r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\bkommer ikke opp\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b"
@@ -184,7 +189,7 @@ cue!(
 );
 cue!(
     CONCRETE,
-    r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
+    r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|^(?:da|dermed|således|her) (?:er|var|har|hadde|foreligger|forelå|kan)\b|\bderfor\b|\bdermed\b|\bfølgelig\b|\bvi (?:setter|gir|opphever|omgjør|stadfester|finner|har)\b|\b(?:utgiftene|inntekten|kurset|avtalen|erklæringen|opplysningene|stillingen) (?:er|var|ligger|lå|ble)\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
 );
 
 cue!(
@@ -195,6 +200,11 @@ cue!(
     OF_OTHERS,
     r"\b(?:trr|hr|ka|l[abefghs]|rt)-\S+ (?:\w+ ){0,3}(?:gjaldt|forelå|ble|la|krevde|kom|het|hadde|var)\b|^i (?:trr|hr|ka|l[abefghs]|rt)-"
 );
+
+/// Where the cue begins.
+fn first(cue: &LazyLock<Option<Regex>>, folded: &str) -> Option<usize> {
+    Some(cue.as_ref()?.find(folded)?.start())
+}
 
 /// The sentence without its § numbers, which stand between words that belong together.
 fn without_references(folded: &str) -> String {
@@ -238,10 +248,12 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
         let text = &document.text[section.range.clone()];
         let found = sentences(text);
         let folded: Vec<String> = found.iter().map(|range| fold(&unquoted(&text[range.clone()]))).collect();
+        let quotations = quotations(text);
+        let is_quoted = |at: usize| quotations.iter().any(|quoted| quoted.start < at && at < quoted.end);
         for (number, range) in found.iter().enumerate() {
             order += 1;
             let whole = &text[range.clone()];
-            if !is_own || is_reported(&folded[number], document.kind) {
+            if !is_own || is_quoted(range.start) || is_reported(&folded[number], document.kind) {
                 let with_quotes = fold(whole);
                 if document.kind.is_ruling()
                     && LENGTHS.contains(&whole.len())
@@ -373,6 +385,12 @@ fn clauses(text: &str) -> Vec<&str> {
     if before.len() < 35 || after.len() < 35 { vec![text] } else { vec![before, after] }
 }
 
+/// Quotations of more than one sentence: what stands in them is another's, sentence for sentence.
+fn quotations(text: &str) -> Vec<Range<usize>> {
+    static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"«[^»]*»|“[^”]*”"));
+    QUOTATION.as_ref().map_or_else(Vec::new, |quotation| quotation.find_iter(text).map(|found| found.range()).collect())
+}
+
 /// The sentence with longer quotations blanked out: what stands in them is another's.
 fn unquoted(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
@@ -392,13 +410,18 @@ fn unquoted(text: &str) -> String {
 
 fn is_reported(folded: &str, kind: SourceKind) -> bool {
     if !kind.is_ruling() {
-        return false;
+        return says(&OTHER_BODY, folded);
     }
-    if says(&TURNS, folded) && !says(&PARTY, folded) {
-        return false;
+    // The body's own name begins with that of its first instance.
+    let own = folded.replace("nav klageinstans", "klageinstans");
+    let folded = if kind == SourceKind::AppealsRuling { own.as_str() } else { folded };
+    if says(&OF_OTHERS, folded) || (says(&PARTY, folded) && !folded.starts_with("vi ")) {
+        return true;
     }
-    let of_appeals = kind != SourceKind::AppealsRuling && says(&OF_APPEALS, folded);
-    of_appeals || says(&OF_OTHERS, folded) || says(&PARTY, folded) || says(&REPORTED, folded) || says(&QUOTING, folded)
+    let of_appeals = if kind == SourceKind::AppealsRuling { None } else { first(&OF_APPEALS, folded) };
+    let reported = [of_appeals, first(&REPORTED, folded), first(&QUOTING, folded)].into_iter().flatten().min();
+    // «Retten er ikke enig med Nav, som mener …» is the body's own; «Klageinstansen mener at det ikke er hjemmel» is not.
+    reported.is_some_and(|at| first(&TURNS, folded).is_none_or(|turn| turn > at))
 }
 
 // The appealed decision, or a source that it rests on, speaks.
@@ -413,7 +436,8 @@ cue!(
 
 /// Whether a sentence that is not the deciding body's own says what the appealed decision rests on.
 fn is_of_appealed(folded: &str, role: Role) -> bool {
-    !matches!(role, Role::Dissent | Role::Other | Role::Operative) && says(&APPEALED, folded) && !says(&CITIZEN, folded)
+    let of_citizen = says(&CITIZEN, folded) && !folded.starts_with("nav ") && !folded.starts_with("det ");
+    !matches!(role, Role::Dissent | Role::Other | Role::Operative) && says(&APPEALED, folded) && !of_citizen
 }
 
 fn statement(
@@ -630,7 +654,8 @@ fn traits(document: &Document) -> Traits {
             && any(&SETS_ASIDE)
             && own.iter().any(|folded| folded.len() < 160 && says(&SETS_ASIDE, folded)));
     traits.new_information = document.reversal_reason == Some(ReversalReason::NewInformation)
-        || (document.reversal_reason != Some(ReversalReason::Law) && any(&NEW_INFORMATION));
+        || (document.reversal_reason != Some(ReversalReason::Law)
+            && own.iter().any(|folded| says(&NEW_INFORMATION, folded) && !says(&NOTHING_NEW, folded)));
     traits.declines = any(&DECLINES);
     traits.discretion = document.reversal_reason == Some(ReversalReason::Discretion) || any(&DISCRETION);
     traits
@@ -641,7 +666,7 @@ fn traits(document: &Document) -> Traits {
 fn rule_changes(text: &str) -> Vec<Date> {
     static CHANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?:lovendring\p{L}*|lovendringa|trådte i kraft|tredde i kraft|trer i kraft|ny lov|loven ble endret|lova vart endra|regelen ble endret|regelendring\p{L}*|nye regler|nye reglar|reglene (?:som gjelder )?fra|født|fødd|innvilget (?:før|etter)|før lovendring\p{L}*|overgangsregl\p{L}*)[^.]{0,60}?(\d{1,2})\. ?(januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (\d{4})",
+            r"(?i)(?:lovendring\p{L}*|lovendringa|trådte i kraft|tredde i kraft|trer i kraft|ny lov|loven ble endret|lova vart endra|regelen ble endret|regelendring\p{L}*|nye regler|nye reglar|reglene (?:som gjelder )?fra|for barn (?:som er )?(?:født|fødd)|før lovendring\p{L}*|overgangsregl\p{L}*)[^.]{0,60}?(\d{1,2})\. ?(januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (\d{4})",
         )
     });
     CHANGE.as_ref().map_or_else(Vec::new, |change| days(change, text))
@@ -659,25 +684,11 @@ fn decision_days(text: &str) -> Vec<Date> {
 
 /// The days that a pattern with day, month and year finds.
 fn days(pattern: &Regex, text: &str) -> Vec<Date> {
-    const MONTHS: [&str; 12] = [
-        "januar",
-        "februar",
-        "mars",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
     let mut days: Vec<Date> = pattern
         .captures_iter(text)
         .filter_map(|found| {
-            let month = MONTHS.iter().position(|month| found[2].eq_ignore_ascii_case(month))? + 1;
-            Date::new(found[3].parse().ok()?, month as i8, found[1].parse().ok()?).ok()
+            let month = law::month(&found[2].to_lowercase())?;
+            Date::new(found[3].parse().ok()?, i8::try_from(month).ok()?, found[1].parse().ok()?).ok()
         })
         .collect();
     days.sort_unstable();

@@ -49,9 +49,9 @@ const GAP: &str = r"[^.;:]{0,60}?";
 static MANNERS: LazyLock<Vec<(Manner, Regex)>> = LazyLock::new(|| {
     let source = r"(?:rundskriv\w*|praksis\w*|kjennelse\w*|lovforståelse\w*|forståelse\w*|tolkning\w*|lesning\w*|klageinstans\w*|avgjørelse\w*|syn\w*|linje\w*|trygderett\w*|vedtak\w*|avklaring\w*|veiledning\w*|retningslinje\w*|dommen|lagmannsrett\w*)";
     [
-        (Manner::Distinguishes, r"\btil forskjell fra\b|\bi motsetning til\b|\bskiller seg\b|\bgjaldt (?:noe annet|en annen|et annet|andre)|\bden saken gjaldt\b|\bikke sammenlignbar\w*|\bikke direkte overførbar\w*|\bikke overførbar\w*|\bannerledes enn i\b|\ber en annen situasjon\b|\bsammenhengen (?:der|var) (?:en )?annen\b|\bkan ikke sammenlignes\b|\bharmonerer likevel\b|\bikke i strid med\b|\bikke i motstrid\b|\bav betydning for saken her\b".to_owned()),
-        (Manner::Departs, format!(r"\bkan (?:[\w-]+ ){{0,3}}ikke (?:[\w-]+ ){{0,4}}(?:følge|følges|slutte seg til|tiltre|bygge på|bygges på|legge|legges|opprettholde\w*|dele|være enig)\b|\b(?:ikke|ei) (?:[\w-]+ ){{0,2}}(?:enig|bundet|riktig å følge|følge|slutte seg|legge|bygge)\b|\buenig\b|\bgår (?:[\w-]+ ){{0,2}}(?:lenger|lengre|utover|ut over|for langt)\b|\bfravik\w*|\b(?:har ikke|mangler|uten|finner ikke|ikke har) (?:[\w-]+ ){{0,3}}(?:støtte|dekning|hjemmel|grunnlag|forankring|holdepunkt\w*) i (?:lov|ordlyd|forskrift|forarbeid)\w*|\b(?:er|må anses|står|var) (?:[\w-]+ ){{0,3}}(?:uriktig\w*|feil|i strid med|lovstridig\w*|for streng\w*|misvisende|for snever\w*|rettsstridig\w*)\b|\bfeil (?:lov|forståelse|tolk|retts)\w*|\buriktig (?:lov|forståelse|tolk|retts)\w*|\btar (?:[\w-]+ )?avstand\b|\bendre[rst]* praksis\b|\bkan ikke (?:[\w-]+ ){{0,2}}(?:opprettholdes|legges til grunn|være avgjørende)\b|\bikke (?:kan |skal )?(?:tillegges|gis) (?:[\w-]+ )?(?:avgjørende )?vekt\b|\bskal ikke brukes\b|\blegger (?:[\w-]+ )?ikke {GAP}til grunn\b|\bikke {GAP}(?:godt nok |tilstrekkelig )?(?:feste|holdepunkt\w*|støtte) i (?:lov|ordlyd)\w*|\b(?:verken|ikke) {GAP}{source} {GAP}(?:feste|støtte|grunnlag|hjemmel) i\b|\boppstille[rs]? {GAP}vilkår som ikke følger\b|\bmå vike\b|\bble kjent ugyldig\b|\btrenger ikke (?:følge|å følge)\b|\b{source} {GAP}\bfor (?:streng|snever|vid)\w*")),
-        (Manner::Agrees, format!(r"\bslutter (?:seg|oss|meg)\b|\bslutte seg\b|\ber enig\b|\benig (?:med|i)\b|\bi (?:samsvar|tråd|overensstemmelse) med\b|\b(?:bygger|følger|støtter seg|baserer seg) {GAP}{source}|\blegger {GAP}{source} {GAP}til grunn|\blegger til grunn {GAP}{source}|\bslik (?:rundskrivet|også|det framgår|trygderetten|retten|klageinstansen|direktoratet) (?:\w+ )?(?:sier|legger|har|kom|fant)?|\b(?:tiltrer|tiltre)\b|\bsamme (?:resultat|syn|forståelse|lesning|lovforståelse)\b|\blegges til grunn\b|\bsom i (?:trr|hr|ka|l[abefghs])-|\bjf\.? {GAP}(?:trr|hr)-|\bsom følge av\b")),
+        (Manner::Distinguishes, r"\btil forskjell fra\b|\bi motsetning til\b|\bskiller seg\b|\bgjaldt (?:noe annet|en annen|et annet|andre)|\bden saken gjaldt\b|\bikke sammenlignbar\w*|\bikke direkte overførbar\w*|\bikke overførbar\w*|\bannerledes enn i\b|\ber en annen situasjon\b|\bsammenhengen (?:der|var) (?:en )?annen\b|\bkan ikke sammenlignes\b|\bharmonerer likevel\b|\bikke i strid med\b|\bikke i motstrid\b|\bav betydning for saken her\b|\bkan ikke se at [^.;:]{0,60}(?:strid|feil\b|uriktig|lenger enn)".to_owned()),
+        (Manner::Departs, format!(r"\bkan (?:[\w-]+ ){{0,3}}ikke (?:[\w-]+ ){{0,4}}(?:følge|følges|slutte seg til|tiltre|bygge på|bygges på|legge|legges|opprettholde\w*|dele|være enig)\b|\b(?:ikke|ei) (?:[\w-]+ ){{0,2}}(?:enig|bundet|riktig å følge|følge|slutte seg|legge|bygge)\b|\buenig\b|\bgår (?:[\w-]+ ){{0,2}}(?:lenger|lengre|utover|ut over|for langt)\b|\bfravik\w*|\b(?:har ikke|mangler|uten|finner ikke|ikke har) (?:[\w-]+ ){{0,3}}(?:støtte|dekning|hjemmel|grunnlag|forankring|holdepunkt\w*) i (?:lov|ordlyd|forskrift|forarbeid)\w*|\b(?:er|må anses|står|var) (?:[\w-]+ ){{0,3}}(?:uriktig\w*|feil|i strid med|lovstridig\w*|for streng\w*|misvisende|for snever\w*|rettsstridig\w*)\b|\bfeil (?:lov|forståelse|tolk|retts)\w*|\buriktig (?:lov|forståelse|tolk|retts)\w*|\btar (?:[\w-]+ )?avstand\b|\bendre[rst]* praksis\b|\bkan ikke (?:[\w-]+ ){{0,2}}(?:opprettholdes|legges til grunn|være avgjørende)\b|\bikke (?:kan |skal )?(?:tillegges|gis) (?:[\w-]+ )?(?:avgjørende )?vekt\b|\bskal ikke brukes\b|\blegger (?:[\w-]+ )?ikke {GAP}til grunn\b|\bikke {GAP}(?:godt nok |tilstrekkelig )?(?:feste|holdepunkt\w*|støtte) i (?:lov|ordlyd)\w*|\b(?:verken|ikke) {GAP}{source} {GAP}(?:feste|støtte|grunnlag|hjemmel) i\b|\boppstille[rs]? {GAP}vilkår som ikke følger\b|\bikke (?:[\w-]+ ){{0,2}}(?:i (?:samsvar|tråd|overensstemmelse) med|legges til grunn)\b|\bmå vike\b|\bble kjent ugyldig\b|\btrenger ikke (?:følge|å følge)\b|\b{source} {GAP}\bfor (?:streng|snever|vid)\w*")),
+        (Manner::Agrees, format!(r"\bslutter (?:seg|oss|meg)\b|\bslutte seg\b|\ber enig\b|\benig (?:med|i)\b|\bi (?:samsvar|tråd|overensstemmelse) med\b|\b(?:bygger|følger|støtter seg|baserer seg) {GAP}{source}|\blegger {GAP}{source} {GAP}til grunn|\blegger til grunn {GAP}{source}|\bslik (?:rundskrivet|også|det framgår|trygderetten|retten|klageinstansen|direktoratet) (?:\w+ )?(?:sier|legger|har|kom|fant)?|\b(?:tiltrer|tiltre)\b|\bsamme (?:resultat|syn|forståelse|lesning|lovforståelse)\b|\bsom i (?:trr|hr|ka|l[abefghs])-|\bjf\.? {GAP}(?:trr|hr)-")),
     ]
     .into_iter()
     .filter_map(|(manner, pattern)| Some((manner, Regex::new(&pattern).ok()?)))
@@ -85,24 +85,14 @@ pub(super) fn of_sentence(order: usize, whole: &str, folded: &str, before: &str,
         .filter(|id| *id != own.id && (is_document_id(id)))
         .map(|id| Target::Document(id.split('/').next().unwrap_or(&id).to_owned()))
         .collect();
-    let mut add_kinds = |text: &str| {
-        for (kind, pattern) in KINDS.iter() {
-            // A tribunal speaking of «kjennelsen» or an appeals body of «klageinstansen» means itself.
-            if *kind != own.kind && pattern.is_match(text) {
-                targets.push(Target::Kind(*kind));
-            }
-        }
+    let kinds = |text: &str| -> Vec<Target> {
+        // A tribunal speaking of «kjennelsen» or an appeals body of «klageinstansen» means itself.
+        let spoken_of = KINDS.iter().filter(|(kind, pattern)| *kind != own.kind && pattern.is_match(text));
+        spoken_of.map(|(kind, _)| Target::Kind(*kind)).collect()
     };
-    add_kinds(folded);
+    targets.extend(kinds(folded));
     if targets.is_empty() && manner == Manner::Departs {
-        let mut add_before = |text: &str| {
-            for (kind, pattern) in KINDS.iter() {
-                if *kind != own.kind && pattern.is_match(text) {
-                    targets.push(Target::Kind(*kind));
-                }
-            }
-        };
-        add_before(before);
+        targets.extend(kinds(before));
     }
     targets.dedup();
     let cue = cue.as_str().to_owned();

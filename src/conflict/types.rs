@@ -75,9 +75,9 @@ impl Source {
         matches!(self.kind, SourceKind::Circular | SourceKind::Guidance)
     }
 
-    /// Name and day, as a person would say it: «Trygderetten (TRR-2020-97024, 12.6.2020)».
-    pub fn label(&self) -> String {
-        let body = match self.kind {
+    /// Who speaks, as a person would say it: «Trygderetten».
+    pub fn body(&self) -> &'static str {
+        match self.kind {
             SourceKind::Circular => "rundskrivet",
             SourceKind::AppealsRuling => "klageinstansen",
             SourceKind::TribunalDecision => "Trygderetten",
@@ -90,7 +90,12 @@ impl Source {
             SourceKind::Guidance => "veiledningsteksten",
             SourceKind::Statute => "loven",
             SourceKind::Regulation => "forskriften",
-        };
+        }
+    }
+
+    /// Name and day: «Trygderetten (TRR-2020-97024, 12.6.2020)».
+    pub fn label(&self) -> String {
+        let body = self.body();
         match self.date {
             Some(date) => format!("{body} ({}, {}.{}.{})", self.id, date.day(), date.month(), date.year()),
             None => format!("{body} ({})", self.id),

@@ -12,6 +12,8 @@ use crate::law::{ProvisionId, SourceKind};
 
 /// Longest stance, in characters.
 const STANCE: usize = 160;
+/// The same, where two stand in one question.
+const SHORT_STANCE: usize = 90;
 
 /// «Etter rettens syn er …», «Retten forstår dette slik at …»: the frame a stance is said in.
 static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -20,16 +22,31 @@ static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The stance in a few of the document's own words.
 pub(super) fn stance(statement: &Statement) -> String {
-    let text = statement.text.trim();
-    let bare = FRAME.as_ref().and_then(|frame| frame.find(text)).map_or(text, |found| &text[found.end()..]);
-    let bare = bare.trim_end_matches('.');
-    let mut words = capital(bare);
-    if words.chars().count() > STANCE {
-        let cut: String = words.chars().take(STANCE).collect();
-        let end = cut.rfind([',', ';']).filter(|at| *at > STANCE / 2).or_else(|| cut.rfind(' ')).unwrap_or(cut.len());
-        words = format!("{} …", &cut[..end]);
+    shortened(&bare(statement), STANCE)
+}
+
+/// The statement without the frame it is said in.
+fn bare(statement: &Statement) -> String {
+    capital(unframed(statement.text.trim()).trim_end_matches('.'))
+}
+
+/// Without «Retten legger til grunn at»; a frame that denies is part of what is said.
+fn unframed(text: &str) -> &str {
+    let frame = FRAME.as_ref().and_then(|frame| frame.find(text)).filter(|found| {
+        let words = found.as_str().to_lowercase();
+        !["ikke", "ikkje", "uenig", "ueinig"].iter().any(|denial| words.contains(denial))
+    });
+    frame.map_or(text, |found| &text[found.end()..])
+}
+
+/// Cut where a clause ends, or else between two words.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    words
+    let cut: String = text.chars().take(most).collect();
+    let end = cut.rfind([',', ';']).filter(|at| *at > most / 2).or_else(|| cut.rfind(' ')).unwrap_or(cut.len());
+    format!("{} …", &cut[..end])
 }
 
 /// Finite verbs that a yes-or-no question can begin with.
@@ -56,12 +73,11 @@ pub(super) fn question(sides: &[Vec<(&Reading, &Statement)>; 2], provisions: &[S
     match asked {
         Some(question) => ending(&question),
         None => {
-            let one = statements.first().map_or_else(String::new, |statement| stance(statement));
-            if place.is_empty() {
-                format!("Stemmer det at {}?", lower(&one))
-            } else {
-                format!("Stemmer det etter {place} at {}?", lower(&one))
-            }
+            let [one, other] = [&sides[0], &sides[1]].map(|side| {
+                side.first().map_or_else(String::new, |(_, statement)| shortened(&bare(statement), SHORT_STANCE))
+            });
+            let after = if place.is_empty() { String::new() } else { format!(" etter {place}") };
+            format!("Hva gjelder{after}: «{one}» eller «{other}»?")
         }
     }
 }
@@ -71,7 +87,7 @@ fn turned(text: &str) -> Option<String> {
     static CLAUSE: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(&format!(r"^((?:[\p{{L}}\d§«»-]+ ){{1,7}}?)({FINITE}) ([^;:]{{12,160}})$")).ok());
     let text = text.trim().trim_end_matches('.');
-    let text = FRAME.as_ref().and_then(|frame| frame.find(text)).map_or(text, |found| &text[found.end()..]);
+    let text = unframed(text);
     let found = CLAUSE.as_ref()?.captures(text)?;
     let (subject, verb, rest) = (found.get(1)?.as_str().trim(), &found[2], found[3].trim());
     // A clause that begins with a conjunction or an adverb has its verb before its subject already.
@@ -115,32 +131,72 @@ fn plain(text: &str) -> String {
 
 fn lower(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
+    match (chars.next(), chars.clone().next()) {
+        // A name in capitals stays one: NAV, AAP.
+        (Some(_), Some(second)) if second.is_uppercase() => text.to_owned(),
+        (Some(first), _) => first.to_lowercase().collect::<String>() + chars.as_str(),
+        (None, _) => String::new(),
+    }
 }
 
-/// Why it is a conflict, and where it stands, in Norwegian.
+/// What each side says, whether it is settled, and what an adviser can do with it, in Norwegian.
 pub(super) fn explanation(sides: &[Vec<(&Reading, &Statement)>; 2], settled: Option<&Settled>) -> String {
     let says = |side: &[(&Reading, &Statement)]| {
-        let who: Vec<String> = side.iter().take(3).map(|(reading, _)| reading.source.label()).collect();
-        let more = side.len().saturating_sub(3);
-        let who = if more > 0 { format!("{} og {more} til", who.join(", ")) } else { joined(&who) };
         let stance = side.first().map_or_else(String::new, |(_, statement)| stance(statement));
-        format!("{} sier: «{stance}».", capital(&who))
+        format!("{} sier: «{stance}».", capital(&speakers(side)))
     };
+    let has = |kind: SourceKind| sides.iter().flatten().any(|(reading, _)| reading.source.kind == kind);
     let mut text = format!("{} {}", says(&sides[0]), says(&sides[1]));
-    if sides.iter().flatten().any(|(reading, _)| reading.source.kind == SourceKind::Circular) {
+    if let Some(settled) = settled {
+        text.push(' ');
+        text.push_str(&settled.why);
+        text.push_str(" Bygg på det svaret.");
+        return text;
+    }
+    text.push_str(" Spørsmålet er ikke avklart.");
+    if has(SourceKind::Circular) {
         text.push_str(
             " Rundskrivet binder førstelinjen til det blir endret; det binder ikke Trygderetten eller domstolene.",
         );
+    } else if has(SourceKind::Guidance) {
+        text.push_str(" Veiledningsteksten forklarer bare; det er kilden som gjelder.");
     }
-    match settled {
-        Some(settled) => {
-            text.push(' ');
-            text.push_str(&settled.why);
-        }
-        None => text.push_str(" Spørsmålet er ikke avklart."),
-    }
+    text.push_str(
+        " Si at kildene er uenige, at saken vurderes konkret og at vedtaket kan påklages, og ta spørsmålet til fagkoordinatoren.",
+    );
     text
+}
+
+/// Who is on a side: each source with its day, or, of several rulings of one body, how many and from when.
+fn speakers(side: &[(&Reading, &Statement)]) -> String {
+    /// Sources named one by one.
+    const NAMED: usize = 3;
+    let mut by_kind: Vec<(SourceKind, Vec<&Reading>)> = Vec::new();
+    for (reading, _) in side {
+        match by_kind.iter_mut().find(|(kind, _)| *kind == reading.source.kind) {
+            Some((_, readings)) => readings.push(reading),
+            None => by_kind.push((reading.source.kind, vec![reading])),
+        }
+    }
+    let parts: Vec<String> = by_kind
+        .iter()
+        .flat_map(|(kind, readings)| match readings.as_slice() {
+            [first, _, ..] if matches!(kind, SourceKind::TribunalDecision | SourceKind::AppealsRuling) => {
+                let years = || readings.iter().filter_map(|reading| reading.source.date).map(|date| date.year());
+                let when = match (years().min(), years().max()) {
+                    (Some(from), Some(to)) if from < to => format!(", {from}–{to}"),
+                    (Some(year), _) => format!(", {year}"),
+                    _ => String::new(),
+                };
+                let ids: Vec<&str> = readings.iter().take(NAMED).map(|reading| reading.source.id.as_str()).collect();
+                let more = if readings.len() > NAMED { " …" } else { "" };
+                let body = first.source.body();
+                vec![format!("{body} ({} avgjørelser{when}: {}{more})", readings.len(), ids.join(", "))]
+            }
+            _ => readings.iter().map(|reading| reading.source.label()).collect(),
+        })
+        .collect();
+    joined(&parts)
 }
 
 fn joined(parts: &[String]) -> String {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::law::month;
+
 /// Words that end in a full stop without ending a sentence, in lower case and without the stop.
 const ABBREVIATIONS: &[&str] = &[
     "adm", "alm", "anm", "ang", "art", "avd", "avg", "bl", "bl.a", "bokst", "ca", "d.v.s", "dep", "dir", "div", "dvs",
@@ -16,32 +18,6 @@ const ABBREVIATIONS: &[&str] = &[
 /// Abbreviations that may as well stand last in a sentence: a capital after them begins a new one.
 const MAY_END: &[&str] =
     &["m.m", "mv", "m.v", "osv", "etc", "o.l", "e.l", "m.fl", "o.a", "flg", "kr", "pst", "mnd", "min", "f", "el"];
-
-const MONTHS: &[&str] = &[
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-    "jan",
-    "feb",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sept",
-    "sep",
-    "okt",
-    "nov",
-    "des",
-];
 
 /// The sentences of a text as byte ranges, in order, without the white space between them. A new line that opens a
 /// list item or a paragraph parts sentences too. Takes time in proportion to the text.
@@ -123,8 +99,7 @@ fn ends_here(before: &str, after: &str) -> bool {
         let following: String =
             after.trim_start().chars().take_while(|char| char.is_alphabetic()).flat_map(char::to_lowercase).collect();
         return word.len() > 2
-            || !(MONTHS.contains(&following.as_str())
-                || after.trim_start().starts_with(|char: char| char.is_ascii_digit()));
+            || !(month(&following).is_some() || after.trim_start().starts_with(|char: char| char.is_ascii_digit()));
     }
     let single = word.chars().count() == 1;
     if single && (only_word || word.chars().all(char::is_uppercase)) {

@@ -8,6 +8,9 @@
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
+/// The adapter that comes with the program, for the default model: callers' questions close to what answers them.
+pub const BUILT_IN_ADAPTER: &[u8] = include_bytes!("../../models/adapter.safetensors");
+
 /// The factor before A·B that the adapter is trained with.
 const SCALE: f32 = 2.0;
 

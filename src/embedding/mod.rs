@@ -27,6 +27,7 @@ mod onnx;
 mod pip;
 mod source;
 
+pub use adapter::BUILT_IN_ADAPTER;
 pub use embedder::FastEmbedder;
 pub use error::EmbeddingError;
 pub use graph::Precision;

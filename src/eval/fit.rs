@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Label;
 use super::metrics::Figures;
-use crate::answer::{Evidence, Judge, guard};
+use crate::answer::{Clue, Evidence, Judge, guard};
 use crate::app::App;
 use crate::retrieval::{Feature, Query, Ranked, RetrievalError, Weights, rerank};
 
@@ -149,9 +149,9 @@ fn ascend(start: &Weights, cases: &[&Case]) -> Weights {
 
 /// Logistic regression by gradient descent with a little shrinking; the limit refuses at most 4 in 100 answerable.
 fn logistic(cases: &[&(Evidence, bool)]) -> Judge {
-    const NUMBERS: usize = Evidence::COUNT;
+    const NUMBERS: usize = Clue::ALL.len();
     let rows: Vec<([f64; NUMBERS], f64)> =
-        cases.iter().map(|(e, answerable)| (e.numbers(), f64::from(u8::from(*answerable)))).collect();
+        cases.iter().map(|(e, is)| (Clue::ALL.map(|clue| f64::from(e.get(clue))), f64::from(u8::from(*is)))).collect();
     let count = rows.len().max(1) as f64;
     let mut mean = [0.0; NUMBERS];
     let mut spread = [0.0; NUMBERS];
@@ -180,8 +180,8 @@ fn logistic(cases: &[&(Evidence, bool)]) -> Judge {
     }
     let plain: [f64; NUMBERS] = std::array::from_fn(|i| weights[i] / spread[i]);
     let bias = bias - (0..NUMBERS).map(|i| plain[i] * mean[i]).sum::<f64>();
-    let mut judge =
-        Judge { weights: Evidence::from_numbers(plain), bias: bias as f32, refuse_below: 0.5, doubt_below: 0.6 };
+    let weights = Evidence(Clue::ALL.into_iter().zip(plain.map(|weight| weight as f32)).collect());
+    let mut judge = Judge { weights, bias: bias as f32, refuse_below: 0.5, doubt_below: 0.6 };
     let mut answerable: Vec<f32> = cases.iter().filter(|(_, a)| *a).map(|(e, _)| judge.probability(e)).collect();
     answerable.sort_by(f32::total_cmp);
     let at = |share: f64| answerable.get((answerable.len() as f64 * share) as usize).copied().unwrap_or(0.5);

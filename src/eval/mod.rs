@@ -6,9 +6,11 @@
 pub mod bench;
 pub mod conflicts;
 mod fit;
+mod fit_conflicts;
 mod metrics;
 
 pub use fit::{fit_judge, fit_ranking};
+pub use fit_conflicts::{ConflictFit, fit_conflicts};
 pub use metrics::{Figures, Scores};
 
 use std::collections::BTreeMap;

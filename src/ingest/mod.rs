@@ -30,7 +30,7 @@ use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, as_ke
 use versions::{NEVER, Placement, place};
 
 /// Part of every file's fingerprint: raised when readers or cutting change, so that all files are read again.
-const READER_VERSION: &str = "1";
+const READER_VERSION: &str = "2";
 
 /// Passages embedded and published together: large enough to keep the model busy, small enough to lose little.
 const BATCH_PASSAGES: usize = 256;
@@ -87,8 +87,10 @@ pub struct Report {
     pub passages: usize,
     /// Number of passages whose callers' questions changed.
     pub questions_updated: usize,
-    /// Wall time in seconds.
+    /// Wall time of reading and indexing, in seconds.
     pub seconds: f64,
+    /// Wall time of finding conflicts after it, in seconds.
+    pub conflict_seconds: f64,
     /// Whether nothing was written.
     pub dry_run: bool,
     /// What the documents did to the register of conflicts.

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::months::month_name;
 use super::names;
 
 /// Why a string is not a canonical id.
@@ -105,24 +106,6 @@ impl LawId {
             _ => self.0.clone(),
         }
     }
-}
-
-fn month_name(month: usize) -> Option<&'static str> {
-    const MONTHS: [&str; 12] = [
-        "januar",
-        "februar",
-        "mars",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
-    month.checked_sub(1).and_then(|index| MONTHS.get(index)).copied()
 }
 
 impl FromStr for LawId {

@@ -7,12 +7,14 @@
 mod benefits;
 mod id;
 mod kinds;
+mod months;
 pub mod names;
 mod references;
 mod weight;
 
 pub use benefits::benefit_name;
 pub use id::{DocumentRef, IdError, LawId, LawKind, Levels, ProvisionId, Unit};
+pub use months::month;
 pub use names::{find_law, short_title};
 pub use references::{Reference, find};
 pub use weight::{Authority, Court, Reasoning, SourceKind, Standing, UnknownKind, authority};

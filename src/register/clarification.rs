@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::RegisterError;
 use super::act::check_text;
+use crate::conflict::INTERIM;
 use crate::law::ProvisionId;
 
 /// The time within which a question that is raised is to be answered.
@@ -55,7 +56,7 @@ impl Clarification {
     }
 }
 
-/// What somebody writes; empty fields leave what was there.
+/// What somebody writes; it stands in place of what was there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Draft {
@@ -120,10 +121,15 @@ impl Draft {
 
 /// Writes the clarification as a document, whole or not at all. One without a line yet has no file.
 pub(super) fn write_file(folder: &Path, id: &str, clarification: &Clarification) -> std::io::Result<()> {
+    let file = folder.join(format!("{id}.md"));
     if !clarification.has_line() {
-        return Ok(());
+        // One whose line was taken back is no source any more.
+        return match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
     }
-    let (file, text) = (folder.join(format!("{id}.md")), markdown(id, clarification));
+    let text = markdown(id, clarification);
     if std::fs::read_to_string(&file).is_ok_and(|held| held == text) {
         return Ok(());
     }
@@ -148,7 +154,7 @@ pub(super) fn markdown(id: &str, clarification: &Clarification) -> String {
     );
     // The question is the title: a question is no statement of the rule, and must not be quoted as one.
     let (heading, line) = match clarification.line.as_str() {
-        "" => ("Foreløpig linje", &clarification.interim),
+        "" => (INTERIM, &clarification.interim),
         _ => ("Svar", &clarification.line),
     };
     let _ = write!(text, "## {heading}\n\n{}\n", plain(line));

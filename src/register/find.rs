@@ -6,14 +6,14 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
-use super::RegisterError;
+use super::{Models, RegisterError};
 use crate::conflict::{self, Base, Conflict, Engine, Pair, Reading, Rejected};
 use crate::embedding::Embedder;
 use crate::language::Analyser;
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "4";
+const ENGINE_VERSION: &str = "7";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -66,9 +66,9 @@ fn counting(catalogue: &Catalogue) -> Vec<&Arc<Version>> {
 pub(super) async fn find_conflicts(
     store: &Store,
     catalogue: &Arc<Catalogue>,
-    embedder: &Arc<dyn Embedder>,
-    analyser: &Arc<Analyser>,
+    models: &Models,
 ) -> Result<Option<Findings>, RegisterError> {
+    let Models { embedder, analyser } = models;
     let maker = format!("{ENGINE_VERSION}/{}/{}", Analyser::VERSION, embedder.model_id());
     let rows = sqlx::query("SELECT version, key, maker FROM readings").fetch_all(store.pool()).await?;
     let known: HashMap<i64, String> = rows
@@ -211,6 +211,11 @@ fn met_sections<'a>(
     speakers.into_iter().filter(|(_, (documents, any_new))| *any_new && documents.len() > 1).map(|(id, _)| id).collect()
 }
 
+/// Under which name the store keeps the vectors of statements.
+pub(crate) fn statement_key(model: &str) -> String {
+    format!("{model}/statement")
+}
+
 /// Gives every statement its vector, from the store where it has them. All come out of the store in the end, so that a
 /// new statement has the same vector as the one that was kept.
 async fn fill_vectors(
@@ -219,7 +224,7 @@ async fn fill_vectors(
     readings: &mut [&mut Reading],
     met: &HashSet<String>,
 ) -> Result<(), RegisterError> {
-    let model = format!("{}/statement", embedder.model_id());
+    let model = statement_key(embedder.model_id());
     let mut texts: BTreeMap<&str, bool> = BTreeMap::new();
     for reading in readings.iter() {
         for statement in reading.all_statements() {
@@ -229,10 +234,10 @@ async fn fill_vectors(
             *texts.entry(statement.said.as_str()).or_default() |= is_met;
         }
     }
-    let (texts, wanted): (Vec<&str>, Vec<bool>) = texts.into_iter().unzip();
+    let texts: Vec<&str> = texts.into_iter().filter(|(_, is_met)| *is_met).map(|(text, _)| text).collect();
     let hashes: Vec<[u8; 16]> = texts.iter().map(|text| text_hash(text)).collect();
     let held = store.cached_vectors(&model, &hashes).await?;
-    let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none() && wanted[at]).collect();
+    let missing: Vec<usize> = (0..texts.len()).filter(|&at| held[at].is_none()).collect();
     let words: Vec<String> = missing.iter().map(|&at| texts[at].to_owned()).collect();
     let with = Arc::clone(embedder);
     let computed =

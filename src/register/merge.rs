@@ -5,7 +5,7 @@
 //! - What the machine takes for settled is shown as resolved, unless a person has said otherwise.
 //! - Where the engine groups the same pairs under another id, the decision goes along.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -121,20 +121,33 @@ pub fn comes_back_by(decision: &Decision, conflict: &Conflict) -> Option<String>
     if decision.status != Status::Rejected {
         return None;
     }
+    // Two versions of one document can stand on different sides; it is as it was if one of them is that decided on.
+    let stands = |id: &str, version: &str| documents(conflict).any(|d| d.id == id && d.version == version);
     let changed = |document: &&crate::conflict::SideDocument| {
-        decision.basis.get(&document.id).is_some_and(|version| *version != document.version)
+        decision.basis.get(&document.id).is_some_and(|version| !stands(&document.id, version))
     };
     documents(conflict).find(changed).map(|document| document.id.clone())
 }
 
-/// Whether a conflict that is no longer found under its id lives on in `new`, so that a decision goes along. A rejection
-/// only covers pairs that were rejected.
-pub fn lives_on(old: &Conflict, decision: &Decision, new: &Conflict) -> bool {
-    let (before, now) = (opposed(old), opposed(new));
-    if decision.status == Status::Rejected {
-        !now.is_empty() && now.is_subset(&before)
-    } else {
-        !before.is_disjoint(&now)
+/// Lets conflicts keep their ids when documents join or leave: one that is found under a new id takes the id of a known
+/// one that is no longer found, if both hold two documents of opposite sides in common on the same section. What people
+/// have decided about it then still holds.
+pub fn keep_ids(found: &mut [Conflict], known: &[&Conflict]) {
+    let section = |conflict: &Conflict| -> Option<String> {
+        Some(conflict.provisions.first()?.split("/ledd").next()?.to_owned())
+    };
+    let ids: HashSet<String> = found.iter().map(|conflict| conflict.id.clone()).collect();
+    let mut left: Vec<&Conflict> = known.iter().copied().filter(|conflict| !ids.contains(&conflict.id)).collect();
+    left.sort_by(|a, b| a.id.cmp(&b.id));
+    let known: HashSet<&str> = known.iter().map(|conflict| conflict.id.as_str()).collect();
+    for conflict in found.iter_mut().filter(|conflict| !known.contains(conflict.id.as_str())) {
+        let own = opposed(conflict);
+        let heir_of = left.iter().position(|old| section(old) == section(conflict) && !own.is_disjoint(&opposed(old)));
+        if let Some(at) = heir_of {
+            let id = left.remove(at).id.clone();
+            drop(own);
+            conflict.id = id;
+        }
     }
 }
 

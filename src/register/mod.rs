@@ -39,6 +39,8 @@ mod rows;
 mod snapshot;
 pub mod view;
 
+pub(crate) use find::statement_key;
+
 pub use act::{Act, Actor, Role, Settlement, Signal, SignalKind};
 pub use clarification::{Clarification, Draft, SIX_WEEKS};
 pub use merge::{Decision, Resolution, Status};
@@ -92,6 +94,15 @@ impl From<sqlx::Error> for RegisterError {
     }
 }
 
+/// What documents are read with.
+#[derive(Clone)]
+pub struct Models {
+    /// Embeds statements.
+    pub embedder: Arc<dyn Embedder>,
+    /// The Norwegian analysis.
+    pub analyser: Arc<Analyser>,
+}
+
 /// The register.
 pub struct Register {
     store: Store,
@@ -137,14 +148,9 @@ impl Register {
     ///
     /// # Errors
     /// Database or model fail; nothing is then changed.
-    pub async fn update(
-        &self,
-        catalogue: &Arc<Catalogue>,
-        embedder: &Arc<dyn Embedder>,
-        analyser: &Arc<Analyser>,
-    ) -> Result<WhatIsNew, RegisterError> {
+    pub async fn update(&self, catalogue: &Arc<Catalogue>, models: &Models) -> Result<WhatIsNew, RegisterError> {
         let _changing = self.changing.lock().await;
-        let news = match find::find_conflicts(&self.store, catalogue, embedder, analyser).await? {
+        let news = match find::find_conflicts(&self.store, catalogue, models).await? {
             Some(findings) => rows::write_findings(&self.store, catalogue, findings).await?,
             None => WhatIsNew::default(),
         };

@@ -166,8 +166,7 @@ impl PassagePressure {
                     if sorted.insert(document.id.clone()) {
                         self.follow.push(ruling);
                     }
-                } else {
-                    sorted.insert(document.id.clone());
+                } else if sorted.insert(document.id.clone()) {
                     self.depart.push(Departure {
                         ruling,
                         conflict: view.id.clone(),

@@ -1,6 +1,6 @@
 //! The register's tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -306,10 +306,13 @@ pub(super) async fn write_clarification(
 pub(super) async fn write_findings(
     store: &Store,
     catalogue: &Catalogue,
-    findings: Findings,
+    mut findings: Findings,
 ) -> Result<WhatIsNew, RegisterError> {
     let before: HashMap<String, ConflictRow> =
         conflicts(store).await?.into_iter().map(|row| (row.conflict.id.clone(), row)).collect();
+    let standing: Vec<&Conflict> = before.values().filter(|row| !row.gone).map(|row| &row.conflict).collect();
+    merge::keep_ids(&mut findings.conflicts, &standing);
+    let found: HashSet<String> = findings.conflicts.iter().map(|conflict| conflict.id.clone()).collect();
     let decided = decisions(store).await?;
     let is_first = sqlx::query("SELECT 1 FROM readings LIMIT 1").fetch_optional(store.pool()).await?.is_none();
     let mut tx = store.pool().begin().await?;
@@ -333,19 +336,6 @@ pub(super) async fn write_findings(
             take_back(&mut tx, conflict, &decided[id], &changed).await?;
             status = merge::merged(conflict, None).status;
             returned = Some(format!("Var avvist, men {changed} er endret siden."));
-        } else if decision.is_none() && known.is_none() {
-            let heir = before.iter().filter(|(old, _)| !findings.conflicts.iter().any(|c| c.id == **old)).find_map(
-                |(old, row)| {
-                    let decision = decided.get(old)?.decision.as_ref()?;
-                    merge::lives_on(&row.conflict, decision, conflict).then_some((old, decision))
-                },
-            );
-            if let Some((old, decision)) = heir
-                && merge::comes_back_by(decision, conflict).is_none()
-            {
-                pass_on(&mut tx, conflict, old, decision).await?;
-                status = decision.status;
-            }
         }
         write_conflict(&mut tx, conflict, is_back, is_back || differs || newly_settled.is_some(), &news.at).await?;
         let item = |what: String| NewsItem::of(conflict, catalogue, what);
@@ -363,7 +353,7 @@ pub(super) async fn write_findings(
             news.changed.push(item("Andre dokumenter eller versjoner enn før.".into()));
         }
     }
-    for (id, row) in before.iter().filter(|(id, row)| !row.gone && !findings.conflicts.iter().any(|c| c.id == **id)) {
+    for (id, row) in before.iter().filter(|(id, row)| !row.gone && !found.contains(*id)) {
         sqlx::query("UPDATE conflicts SET gone = 1, last_changed = ? WHERE id = ?")
             .bind(&news.at)
             .bind(id)
@@ -473,12 +463,4 @@ async fn take_back(
     let before = serde_json::to_value(&row.decision).map_err(|e| RegisterError::Store(e.into()))?;
     let what = format!("tok konflikten opp igjen fordi {changed} er endret");
     add_act(tx, &PROGRAM, ("conflict", &conflict.id), &what, &before, &Value::Null).await
-}
-
-/// Lets a decision go along to the id that its conflict now has.
-async fn pass_on(tx: &mut Tx<'_>, conflict: &Conflict, old: &str, decision: &Decision) -> Result<(), RegisterError> {
-    let after = serde_json::to_value(decision).map_err(|e| RegisterError::Store(e.into()))?;
-    put(tx, DECISIONS, &conflict.id, 0, &after).await?;
-    let what = format!("førte videre avgjørelsen fra {old}");
-    add_act(tx, &PROGRAM, ("conflict", &conflict.id), &what, &Value::Null, &after).await
 }

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use tempfile::TempDir;
 
 use super::find::Findings;
-use super::merge::{Decision, Status, basis, comes_back_by, lives_on, merged};
+use super::merge::{Decision, Status, basis, comes_back_by, keep_ids, merged};
 use super::*;
 use crate::conflict::{Conflict, ConflictKind, Settled, Side, SideDocument};
 use crate::store::Catalogue;
@@ -78,15 +78,28 @@ fn only_a_changed_document_brings_a_rejected_conflict_back() {
 }
 
 #[test]
-fn a_decision_goes_along_with_its_pairs() {
+fn a_conflict_keeps_its_id_with_its_pairs() {
     let old = conflict(CONFLICT, &[("R", "1"), ("T", "1"), ("T2", "1")]);
     let part = conflict("konflikt-2", &[("T", "1"), ("R", "1")]);
     let wider = conflict("konflikt-3", &[("R", "1"), ("T", "1"), ("T9", "1")]);
     let other = conflict("konflikt-4", &[("R", "1"), ("T9", "1")]);
-    for (new, rejection, confirmation) in [(&part, true, true), (&wider, false, true), (&other, false, false)] {
-        assert_eq!(lives_on(&old, &decision(Status::Rejected, &old), new), rejection);
-        assert_eq!(lives_on(&old, &decision(Status::Confirmed, &old), new), confirmation);
+    let mut elsewhere = conflict("konflikt-5", &[("R", "1"), ("T", "1")]);
+    elsewhere.provisions = vec!["lov/1997-02-28-19/§8-7".into()];
+    for (new, keeps) in [(&part, true), (&wider, true), (&other, false), (&elsewhere, false)] {
+        let mut found = [new.clone()];
+        keep_ids(&mut found, &[&old]);
+        assert_eq!(found[0].id == CONFLICT, keeps, "{}", new.id);
     }
+    // Only one conflict is the old one, and one that is found under its own id stays itself.
+    let mut found = [old.clone(), part.clone()];
+    keep_ids(&mut found, &[&old]);
+    assert_eq!([found[0].id.as_str(), found[1].id.as_str()], [CONFLICT, "konflikt-2"]);
+}
+
+#[test]
+fn a_document_on_both_sides_is_unchanged_while_one_version_is() {
+    let both = conflict(CONFLICT, &[("R", "1"), ("T", "1"), ("R", "2")]);
+    assert_eq!(comes_back_by(&decision(Status::Rejected, &both), &both), None);
 }
 
 /// A database that has found these conflicts.
@@ -171,8 +184,8 @@ async fn decisions_survive_another_grouping() {
     rows::settle(&store, &coordinator("Kari"), CONFLICT, 0, &reject()).await.unwrap();
     let news = found(&store, vec![conflict("konflikt-2", &[("R", "1"), ("T", "1")])]).await;
     assert!(news.is_empty(), "{news:?}");
-    assert_eq!(status(&store, "konflikt-2").await, Some(Status::Rejected));
-    assert_eq!(status(&store, CONFLICT).await, None);
+    assert_eq!(status(&store, CONFLICT).await, Some(Status::Rejected));
+    assert_eq!(status(&store, "konflikt-2").await, None);
 }
 
 #[tokio::test]

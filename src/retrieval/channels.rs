@@ -113,7 +113,9 @@ impl Retriever {
         limit: usize,
     ) -> Result<Vec<(PassageRef, f32)>, IndexError> {
         // What the store does not show is not there: left-overs of an interrupted ingest fall out here.
-        let shown = |hits: Vec<Hit>| -> Vec<(PassageRef, f32)> {
+        let shown = |mut hits: Vec<Hit>| -> Vec<(PassageRef, f32)> {
+            // Equal scores in one order, whatever the engine's.
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
             hits.into_iter()
                 .filter_map(|hit| Some((catalogue.passage(hit.id)?, hit.score)))
                 .filter(|(passage, _)| scope.day.is_none_or(|day| passage.version().validity.holds_on(day)))

@@ -117,10 +117,12 @@ impl Explanation {
 /// Ranks candidates. One unit (a § of a law, a headed part of a circular, a ruling) stands with its best passage
 /// first; its other passages come after every unit's best that scores near them.
 pub(super) fn rank(candidates: Vec<Candidate>, question: &Understood, weights: &Weights) -> Vec<Ranked> {
+    let nearest = candidates.iter().filter_map(|candidate| candidate.placings.get(&Channel::QuestionDense));
+    let trust = trust(nearest.map(|placing| placing.score).fold(0.0, f32::max));
     let mut ranked: Vec<Ranked> = candidates
         .into_iter()
         .map(|candidate| {
-            let explanation = explain(&candidate, question, weights);
+            let explanation = explain(&candidate, question, trust, weights);
             let score = explanation.0.iter().map(|part| part.adds).sum();
             let mut channels: Vec<Channel> = candidate.placings.keys().copied().collect();
             channels.sort();
@@ -179,7 +181,15 @@ pub(crate) fn unit(hit: &Ranked) -> String {
     format!("{}#{}#{}", document.id, hit.passage.version().id, passage.path.join("/"))
 }
 
-fn explain(candidate: &Candidate, question: &Understood, weights: &Weights) -> Explanation {
+/// How far the known questions can be trusted, 0–1, by the cosine of the nearest one: where the passage that answers has
+/// none, the nearest is another's, and must not lift it over those that have none. On the scale of the built-in model.
+fn trust(nearest: f32) -> f32 {
+    const STRANGE: f32 = 0.60;
+    const KNOWN: f32 = 0.80;
+    ((nearest - STRANGE) / (KNOWN - STRANGE)).clamp(0.0, 1.0)
+}
+
+fn explain(candidate: &Candidate, question: &Understood, trust: f32, weights: &Weights) -> Explanation {
     let passage = &candidate.passage;
     let relative = |channel| candidate.placings.get(&channel).map_or(0.0, |p| p.relative);
     let top = |channel| candidate.placings.get(&channel).map_or(0.0, |p| 1.0 / (1.0 + p.rank as f32));
@@ -189,10 +199,10 @@ fn explain(candidate: &Candidate, question: &Understood, weights: &Weights) -> E
         Feature::DenseTop => top(Channel::Dense),
         Feature::Lexical => relative(Channel::Lexical),
         Feature::LexicalTop => top(Channel::Lexical),
-        Feature::QuestionDense => relative(Channel::QuestionDense),
-        Feature::QuestionDenseTop => top(Channel::QuestionDense),
-        Feature::QuestionLexical => relative(Channel::QuestionLexical),
-        Feature::QuestionLexicalTop => top(Channel::QuestionLexical),
+        Feature::QuestionDense => trust * relative(Channel::QuestionDense),
+        Feature::QuestionDenseTop => trust * top(Channel::QuestionDense),
+        Feature::QuestionLexical => trust * relative(Channel::QuestionLexical),
+        Feature::QuestionLexicalTop => trust * top(Channel::QuestionLexical),
         Feature::DenseWithoutQuestions => relative(Channel::Dense) * without_questions,
         Feature::LexicalWithoutQuestions => relative(Channel::Lexical) * without_questions,
         Feature::Reference => reference(candidate, question),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use super::error::Problem;
+use crate::law::month;
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     #[allow(clippy::unwrap_used)] // the pattern is fixed and tested
@@ -45,16 +46,10 @@ pub(super) fn field(field: &'static str, value: &str) -> Result<Option<Date>, Pr
 fn numbers(found: &regex::Captures<'_>) -> Option<(i16, i8, i8)> {
     let number = |names: [&str; 3]| names.iter().find_map(|name| found.name(name)).map(|part| part.as_str());
     let month = match found.name("name") {
-        Some(name) => month(name.as_str())?,
+        Some(name) => i8::try_from(month(&name.as_str().to_lowercase())?).ok()?,
         None => number(["m", "m2", "m2"])?.parse().ok()?,
     };
     Some((number(["y", "y2", "y3"])?.parse().ok()?, month, number(["d", "d2", "d3"])?.parse().ok()?))
-}
-
-fn month(name: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"];
-    let start: String = name.to_lowercase().chars().take(3).collect();
-    (1i8..).zip(MONTHS).find(|(_, month)| *month == start).map(|(number, _)| number)
 }
 
 #[cfg(test)]

@@ -328,11 +328,13 @@ fn allowed(codes: &[&str]) -> String {
 
 // ---- Body ----------------------------------------------------------------------------------------------------------
 
-/// The title that the body gives itself, taken out of it: a heading of level 1 that opens the text and is alone.
+/// The title that the body gives itself, taken out of it: a heading of level 1 that opens the text and is alone. Beside
+/// a title of its own such a heading stays where it names a §: it is then what the text under it is about.
 fn take_title(blocks: &mut Vec<Block>, has_title: bool) -> Option<String> {
     let ones = blocks.iter().filter(|block| matches!(block, Block::Heading { level: 1, .. })).count();
     let first = blocks.iter().position(|block| !matches!(block, Block::Note(_)))?;
     match &blocks[first] {
+        Block::Heading { level: 1, text, .. } if has_title && text.contains('§') => None,
         Block::Heading { level: 1, text, .. } if !text.trim().is_empty() && (ones == 1 || !has_title) => {
             let title = squeeze(text);
             blocks.remove(first);

@@ -6,6 +6,7 @@
 //! through the whole ingest like any others. Bases are kept and used again.
 
 mod machine;
+mod rulings;
 mod varied;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use crate::corpus;
 use crate::ingest::{MAX_TOKENS, Options, Side};
 use crate::retrieval::Query;
 use crate::store::text_hash;
+pub use rulings::Rulings;
 use varied::{Dice, Seed, Written};
 
 /// Raised when the bases would be made otherwise.
@@ -47,6 +49,8 @@ pub struct Plan {
     pub config: Config,
     /// Sizes of the bases.
     pub passages: Vec<usize>,
+    /// Sizes, in documents, of the bases that conflicts are found in.
+    pub rulings: Vec<usize>,
     /// Real documents to start from.
     pub sources: Vec<PathBuf>,
     /// Where the bases are kept.
@@ -64,6 +68,8 @@ pub struct BenchReport {
     pub ingest: Option<Rate>,
     /// One for each size.
     pub sizes: Vec<Size>,
+    /// What finding conflicts costs, for each size.
+    pub rulings: Vec<Rulings>,
 }
 
 /// How fast documents are taken in.
@@ -143,6 +149,7 @@ pub async fn run(plan: &Plan, progress: &ProgressBar) -> anyhow::Result<BenchRep
         load: machine::load(),
         ingest,
         sizes: Vec::new(),
+        rulings: Vec::new(),
     };
     for &passages in &plan.passages {
         let config =
@@ -150,6 +157,9 @@ pub async fn run(plan: &Plan, progress: &ProgressBar) -> anyhow::Result<BenchRep
         let ingest_seconds = make(&config, passages, &seeds, progress).await?;
         progress.set_message(format!("måler over {passages} passasjer"));
         report.sizes.push(measure(&config, &seeds, ingest_seconds, progress).await?);
+    }
+    for &documents in &plan.rulings {
+        report.rulings.push(rulings::measure(plan, documents, &seeds, &model, progress).await?);
     }
     Ok(report)
 }

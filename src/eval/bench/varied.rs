@@ -125,6 +125,36 @@ pub(super) fn document(number: usize, passages: usize, seeds: &[Seed]) -> Writte
     written
 }
 
+/// Documents that meet on one provision.
+const ON_ONE_PROVISION: usize = 10;
+
+/// A ruling, or for one in ten a circular, on one of the provisions that its base is about; and the seeds it is made of.
+pub(super) fn ruling(number: usize, documents: usize, seeds: &[Seed]) -> (String, Vec<usize>) {
+    let mut dice = Dice::new(number as u64 + 0x0ddba11);
+    let provision = dice.below(documents.div_ceil(ON_ONE_PROVISION));
+    let section = format!("ftrl. § {}-{}", 4 + provision % 15, 1 + provision / 15);
+    let (kind, heading, more) = match number % 10 {
+        0 => ("circular", "Vilkår", ""),
+        1..=4 => ("tribunal_decision", "Rettens bemerkninger", "outcome: MEDHOLD\n"),
+        _ => ("appeals_ruling", "Klageinstansens vurdering", "outcome: STADFESTELSE\n"),
+    };
+    let id = match kind {
+        "circular" => format!("R99-{number}"),
+        "tribunal_decision" => format!("TRR-{}-{}", 2015 + number % 10, 90_000 + number),
+        _ => format!("KA-MÅL-{number}"),
+    };
+    let mut text = format!(
+        "---\nid: {id}\nkind: {kind}\ntitle: Sak {number}\nissuer: Måling\ndate: {}-{:02}-01\n{more}provisions: [\"{section}\"]\nprovenance: synthetic\n---\n# {heading}\n",
+        2015 + number % 10,
+        1 + dice.below(12)
+    );
+    let of: Vec<usize> = (0..3).map(|_| dice.below(seeds.len())).collect();
+    for seed in &of {
+        let _ = write!(text, "\n{}\n", recombined(&seeds[*seed], seeds, &mut dice));
+    }
+    (text, of)
+}
+
 /// The seed's sentences, some of them changed for another passage's, with other numbers.
 fn recombined(seed: &Seed, seeds: &[Seed], dice: &mut Dice) -> String {
     let mut text = String::new();

@@ -4,6 +4,7 @@ use super::Reader;
 use super::places::{Base, Lead};
 use super::text::Kind;
 use crate::law::id::{LawId, LawKind};
+use crate::law::month;
 use crate::law::names::{self, Law, Named};
 
 /// A law or other text named at some tokens.
@@ -473,29 +474,6 @@ pub(super) fn act_kind(word: &str) -> Option<LawKind> {
         "forskrift" | "forskrifta" | "forskriften" | "forskrifter" | "res" | "resolusjon" => Some(LawKind::Regulation),
         _ => None,
     }
-}
-
-fn month(word: &str) -> Option<u8> {
-    Some(match word {
-        "januar" | "jan" => 1,
-        "februar" | "feb" => 2,
-        "mars" | "mar" => 3,
-        "april" | "apr" => 4,
-        "mai" => 5,
-        "juni" | "jun" => 6,
-        "juli" | "jul" => 7,
-        "august" | "aug" => 8,
-        "september" | "sept" | "sep" => 9,
-        "oktober" | "okt" => 10,
-        "november" | "nov" => 11,
-        "desember" | "des" => 12,
-        _ => return None,
-    })
-}
-
-/// Whether the word is the name of a month.
-pub(super) fn is_month(word: &str) -> bool {
-    month(word).is_some()
 }
 
 /// Whether a word names a text with §§ of its own that has no id here, and what it is worth alone.

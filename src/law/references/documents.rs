@@ -4,7 +4,7 @@ use super::Reader;
 use super::places::{Base, Lead};
 use super::text::Kind;
 use crate::law::id::{DocumentRef, full_year};
-use crate::law::names;
+use crate::law::{month, names};
 
 /// How many tokens may stand between «Trygderetten» or «ankesak» and the case number.
 const LONGEST_GAP: usize = 14;
@@ -257,7 +257,7 @@ impl Reader<'_> {
     fn date_end(&self, at: usize) -> Option<usize> {
         self.number(at, 2)?;
         let mut next = self.skip(at + 1, &["."]);
-        if !super::acts::is_month(self.text(next)) {
+        if month(self.text(next)).is_none() {
             self.glued_number(next, 2)?;
         }
         next = self.skip(next + 1, &["."]);

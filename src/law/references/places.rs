@@ -1,9 +1,10 @@
 //! Places in a law: §§, chapters and articles, with their levels, lists and ranges.
 
 use super::Reader;
-use super::acts::{Act, Alone, is_month};
+use super::acts::{Act, Alone};
 use super::text::Kind;
 use crate::law::id::{DocumentRef, LawId, LawKind, Levels, ProvisionId, Unit};
+use crate::law::month;
 use crate::law::names::{self, Numbering};
 
 /// Whose §§ they are.
@@ -366,9 +367,9 @@ impl Reader<'_> {
             "g",
         ];
         self.is(at, &UNITS)
-            || is_month(self.text(at))
+            || month(self.text(at)).is_some()
             || (self.text(at) == "."
-                && (is_month(self.text(at + 1)) || self.is_glued(at + 1) && self.is_kind(at + 1, Kind::Number)))
+                && (month(self.text(at + 1)).is_some() || self.is_glued(at + 1) && self.is_kind(at + 1, Kind::Number)))
             || (self.is_glued_sign(at, ":") && self.is_glued(at + 1))
     }
 

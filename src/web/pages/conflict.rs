@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::answer::view::DocumentView;
 use crate::app::today;
+use crate::conflict::ConflictKind;
+use crate::register::kind_name;
 use crate::store::Catalogue;
 
 use super::source::Document;
@@ -51,7 +53,8 @@ pub struct SideQuote {
 #[serde(default)]
 #[derive(Default)]
 struct Raw {
-    r#type: String,
+    #[serde(rename = "type")]
+    kind: Option<ConflictKind>,
     status: String,
     question: String,
     sides: Vec<RawSide>,
@@ -72,6 +75,9 @@ struct RawQuote {
     id: String,
     quote: String,
     locator: String,
+    version: i64,
+    start: usize,
+    end: usize,
 }
 
 #[derive(Deserialize, Default)]
@@ -95,7 +101,7 @@ impl Conflict {
         }
         Some(Self {
             is_resolved: raw.status == "resolved",
-            kind: kind(&raw.r#type),
+            kind: raw.kind.map_or("Ulik praksis", kind_name),
             question: raw.question,
             sides: raw.sides.into_iter().map(|side| Side::of(side, catalogue)).collect(),
             explanation: raw.explanation,
@@ -107,40 +113,16 @@ impl Conflict {
 impl Side {
     fn of(raw: RawSide, catalogue: &Catalogue) -> Self {
         let quotes = raw.documents.into_iter().map(|raw| {
-            // The version that has the words; the newest first.
-            let versions: Vec<_> = catalogue.document(&raw.id).collect();
-            let found = versions.iter().rev().find_map(|version| {
-                let text = &version.document.text;
-                let at = text.find(&raw.quote)?;
-                let start = text[..at].chars().count();
-                Some((*version, (start, start + raw.quote.chars().count())))
-            });
-            let version = found.map(|(version, _)| version).or(versions.last().copied());
+            let version = catalogue.document(&raw.id).find(|version| version.id == raw.version);
             SideQuote {
                 document: version.map(|version| Document::of(&DocumentView::of(version, today()), catalogue)),
-                place: found.map(|(_, place)| place),
+                place: version.map(|_| (raw.start, raw.end)),
                 id: raw.id,
                 locator: raw.locator,
                 quote: raw.quote,
             }
         });
         Self { stance: raw.stance, quotes: quotes.collect() }
-    }
-}
-
-fn kind(code: &str) -> &'static str {
-    match code {
-        "tribunal_vs_circular" => "Trygderetten mot rundskriv",
-        "tribunal_vs_tribunal" => "Trygderetten mot Trygderetten",
-        "appeals_vs_circular" => "Klageinstansen mot rundskriv",
-        "appeals_vs_appeals" => "Klageinstansen mot klageinstansen",
-        "tribunal_vs_appeals" => "Trygderetten mot klageinstansen",
-        "court_vs_circular" => "Domstol mot rundskriv",
-        "court_vs_tribunal" => "Domstol mot Trygderetten",
-        "court_vs_appeals" => "Domstol mot klageinstansen",
-        "higher_law" => "Overordnet rett mot praksis",
-        "guidance_vs_source" => "Veiledning mot kilden",
-        _ => "Ulik praksis",
     }
 }
 

@@ -143,6 +143,12 @@ impl Fields {
     }
 }
 
+/// Reads the clarifications into the base, also when the browser has gone.
+async fn read_in(service: &Arc<Service>) -> anyhow::Result<()> {
+    let service = Arc::clone(service);
+    tokio::spawn(async move { service.app().ingest_clarifications().await.map(drop) }).await?
+}
+
 pub async fn write(
     State(service): State<Arc<Service>>,
     who: Who,
@@ -162,7 +168,7 @@ pub async fn write(
     let earlier = Some(fields.id.trim()).filter(|id| !id.is_empty());
     let written = app.register.write_clarification(&app.catalogue(), &actor, earlier, fields.revision, draft).await;
     match written {
-        Ok(id) => match app.ingest_clarifications().await {
+        Ok(id) => match read_in(&service).await {
             Ok(_) => Redirect::to(&format!("/praksis/avklaring/{id}")).into_response(),
             Err(error) => {
                 tracing::error!(%error, "en avklaring er skrevet, men ikke lest inn");
