@@ -21,7 +21,7 @@ use crate::index::server::ServerIndex;
 use crate::ingest::{Ingest, Options, QuestionSet, Report};
 use crate::language::{self, Analyser, Speller};
 use crate::register::{Models, Register, WhatIsNew};
-use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights};
+use crate::retrieval::{Found, Query, RetrievalError, Retriever, Weights, without_questions};
 use crate::store::{Catalogue, Store};
 
 /// Longest question, in characters.
@@ -241,6 +241,14 @@ impl App {
     pub fn evidence(&self, found: &Found) -> Evidence {
         let view = self.view.read().clone();
         Evidence::of(&found.understood, &found.passages, &self.reader(&view))
+    }
+
+    /// The same, had the base no questions: a base of somebody's own documents.
+    pub fn evidence_without_questions(&self, found: &Found) -> Evidence {
+        let view = self.view.read().clone();
+        let none = QuestionSet::default();
+        let reader = Reader { questions: &none, ..self.reader(&view) };
+        Evidence::of(&found.understood, &without_questions(&found.passages, &self.weights), &reader)
     }
 
     /// The calibrated judge, for evaluation.

@@ -17,6 +17,8 @@ pub enum Clue {
     Dense,
     /// Best cosine between question and a passage's known questions; 0 when no passage has any.
     Questions,
+    /// 1 when no passage found has known questions: a base of somebody's own documents.
+    NoQuestions,
     /// Share of the question's own words, by rarity, that stand in the best passages or the questions they answer.
     Coverage,
     /// Share of the question's own words, by weight, that the corpus has never seen.
@@ -44,9 +46,10 @@ pub enum Clue {
 
 impl Clue {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Dense,
         Self::Questions,
+        Self::NoQuestions,
         Self::Coverage,
         Self::Unknown,
         Self::Reference,
@@ -155,6 +158,7 @@ impl Evidence {
         Self(BTreeMap::from([
             (Clue::Dense, best(Channel::Dense)),
             (Clue::Questions, best(Channel::QuestionDense)),
+            (Clue::NoQuestions, flag(scores(Channel::QuestionDense).next().is_none())),
             (Clue::Coverage, covered(&|term| held.iter().any(|h| h.contains(&term)))),
             (Clue::Unknown, question.unknown),
             (Clue::Reference, flag(passages.iter().take(3).any(|p| p.channels.contains(&Channel::Reference)))),

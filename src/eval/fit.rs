@@ -76,24 +76,29 @@ pub fn fit_ranking(app: &App, labels: &[Label]) -> Result<RankingFit, RetrievalE
 /// # Errors
 /// Model or index fail.
 pub fn fit_judge(app: &App, labels: &[Label]) -> Result<JudgeFit, RetrievalError> {
-    let mut cases: Vec<(Evidence, bool)> = Vec::new();
+    // Each question twice: over the base as it is, and as if it held no callers' questions. One fold has both.
+    let mut cases: Vec<Vec<(Evidence, bool)>> = Vec::new();
     for label in labels.iter().filter(|label| !label.relevant.is_empty() || label.status == "no_basis") {
         if guard(&label.question).is_none() {
             let found = app.search(&query(label, crate::app::SOURCES))?;
-            cases.push((app.evidence(&found), !label.relevant.is_empty()));
+            let is_answerable = !label.relevant.is_empty();
+            cases.push(vec![
+                (app.evidence(&found), is_answerable),
+                (app.evidence_without_questions(&found), is_answerable),
+            ]);
         }
     }
     let (mut refused, mut of) = ([0.0; 2], [f64::EPSILON; 2]);
     for fold in 0..FOLDS {
         let (test, train) = parted(&cases, fold);
-        let judge = logistic(&train);
-        for (evidence, answerable) in test {
+        let judge = logistic(&train.into_iter().flatten().collect::<Vec<_>>());
+        for (evidence, answerable) in test.into_iter().flatten() {
             let group = usize::from(*answerable);
             of[group] += 1.0;
             refused[group] += f64::from(judge.probability(evidence) < judge.refuse_below);
         }
     }
-    let everything: Vec<&(Evidence, bool)> = cases.iter().collect();
+    let everything: Vec<&(Evidence, bool)> = cases.iter().flatten().collect();
     Ok(JudgeFit {
         judge: logistic(&everything),
         refused_wrongly: refused[1] / of[1],

@@ -10,7 +10,7 @@ mod understand;
 
 pub use channels::Channel;
 pub(crate) use rank::unit;
-pub use rank::{Explanation, Feature, Weights, rerank};
+pub use rank::{Explanation, Feature, Weights, rerank, without_questions};
 pub use understand::Understood;
 
 use std::sync::Arc;

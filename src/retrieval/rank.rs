@@ -146,6 +146,21 @@ pub fn rerank(found: &[Ranked], weights: &Weights) -> Vec<Ranked> {
     ranked
 }
 
+/// What had been found in a base whose passages have no questions, ranked; for fitting.
+pub fn without_questions(found: &[Ranked], weights: &Weights) -> Vec<Ranked> {
+    let is_left = |channel: &Channel| !matches!(channel, Channel::QuestionDense | Channel::QuestionLexical);
+    let mut left: Vec<Ranked> = found.iter().filter(|hit| hit.channels.iter().any(is_left)).cloned().collect();
+    for hit in &mut left {
+        hit.channels.retain(is_left);
+        hit.raw.retain(|(channel, _)| is_left(channel));
+        hit.explanation.0.retain(|part| {
+            use Feature::{QuestionDense, QuestionDenseTop, QuestionLexical, QuestionLexicalTop};
+            !matches!(part.feature, QuestionDense | QuestionDenseTop | QuestionLexical | QuestionLexicalTop)
+        });
+    }
+    rerank(&left, weights)
+}
+
 fn sort(ranked: &mut [Ranked]) {
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.id().cmp(&b.passage.id())));
 }
