@@ -128,6 +128,35 @@ async fn the_life_of_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_the_same_day_is_the_rule_and_keeps_its_conflicts() {
+    let home = Home::new();
+    let folder = home.path("corpus");
+    let circular = |words: &str| {
+        format!(
+            "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren. {words}\n"
+        )
+    };
+    let file = home.write("corpus/r.md", circular("Se også kapittel 4."));
+    home.write(
+        "corpus/ka.md",
+        "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: MEDHOLD\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klageinstansens vurdering\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
+    );
+    let base = Inside::open(&home).await;
+    base.follow(&folder).await;
+    let before = base.app.register.findings().await.unwrap();
+    assert_eq!(before.len(), 1);
+
+    std::fs::write(&file, circular("Se også kapittel 5.")).unwrap();
+    assert_eq!(counts(&base.follow(&folder).await), (0, 1, 0, 1, 0));
+    let catalogue = base.app.catalogue();
+    let standing: Vec<_> = catalogue.document("R99-01").filter(|version| !version.superseded).collect();
+    assert_eq!(standing.len(), 1);
+    assert!(standing[0].document.text.contains("kapittel 5"));
+    let after = base.app.register.findings().await.unwrap();
+    assert_eq!(after.iter().map(|conflict| &conflict.id).collect::<Vec<_>>(), [&before[0].id]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_files_with_one_id_and_one_file_with_two_names() {
     let home = Home::new();
     let folder = home.path("corpus");

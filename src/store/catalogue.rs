@@ -162,7 +162,7 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         let mut newest: HashMap<String, (u32, i64)> = HashMap::new();
-        for row in &rows {
+        for row in rows.iter().filter(|row| row.get::<&str, _>("state") == "live") {
             let key = (row.get::<u32, _>("valid_from"), row.get::<i64, _>("id"));
             let held = newest.entry(row.get("document")).or_insert(key);
             *held = (*held).max(key);
@@ -174,8 +174,7 @@ impl Store {
         for row in rows {
             let id: i64 = row.get("id");
             let validity = Validity { from: row.get("valid_from"), to: row.get("valid_to") };
-            let superseded = newest.get(row.get::<&str, _>("document")).is_some_and(|&(_, newest)| newest != id)
-                || row.get::<&str, _>("state") == "replaced";
+            let superseded = newest.get(row.get::<&str, _>("document")).is_none_or(|&(_, newest)| newest != id);
             if let Some(&version) = known.get(&id)
                 && version.validity == validity
                 && version.superseded == superseded
