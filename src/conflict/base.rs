@@ -4,12 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::compare::closeness;
 use super::statements::Reading;
+use super::types::ConflictKind;
 
 /// Readings by § of their statements. Finding what a new document could conflict with costs as much as there are
 /// documents on the same §.
 #[derive(Debug, Default)]
 pub struct Base {
     readings: Vec<Option<Reading>>,
+    means: Vec<Option<Vec<f32>>>,
     by_section: HashMap<String, BTreeSet<usize>>,
     by_id: HashMap<String, Vec<usize>>,
     /// Readings with statements that name no provision: these are met by likeness.
@@ -33,6 +35,7 @@ impl Base {
             self.without.insert(at);
         }
         self.by_id.entry(reading.source.id.clone()).or_default().push(at);
+        self.means.push(mean(&reading));
         self.readings.push(Some(reading));
     }
 
@@ -47,6 +50,7 @@ impl Base {
             versions.retain(|version| *version != at);
         }
         self.readings[at] = None;
+        self.means[at] = None;
     }
 
     /// All readings.
@@ -91,27 +95,51 @@ impl Base {
             .into_iter()
             .filter_map(|at| self.readings[at].as_ref())
             .filter(|other| other.source.id != reading.source.id)
+            .filter(|other| ConflictKind::between(&reading.source, &other.source).is_some())
             .collect()
     }
 
+    /// The likest documents that a reading can conflict with. All are weighed by the mean of what they say, which costs
+    /// little; only the best of them statement by statement.
     fn nearest(&self, reading: &Reading, among: impl Iterator<Item = usize>, count: usize) -> Vec<usize> {
         /// Below this the model sees no common subject.
         const LIKE: f32 = 0.5;
+        /// Weighed statement by statement for each one wanted.
+        const LOOKED_AT: usize = 5;
+        let Some(own) = mean(reading) else { return Vec::new() };
         let mut likest: Vec<(f32, usize)> = among
-            .filter_map(|at| {
-                let other = self.readings[at].as_ref()?;
-                let best = reading
-                    .statements
-                    .iter()
-                    .flat_map(|a| other.statements.iter().map(|b| closeness(&a.vector, &b.vector)))
-                    .fold(0.0_f32, f32::max);
-                (best >= LIKE).then_some((best, at))
+            .filter(|at| {
+                let other = self.readings[*at].as_ref();
+                other.is_some_and(|other| ConflictKind::between(&reading.source, &other.source).is_some())
             })
+            .filter_map(|at| Some((closeness(&own, self.means[at].as_ref()?), at)))
             .collect();
-        likest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        likest.truncate(count);
+        keep_likest(&mut likest, LOOKED_AT * count);
+        for (like, at) in &mut likest {
+            let theirs = self.readings[*at].iter().flat_map(|other| &other.statements);
+            let pairs = theirs.flat_map(|b| reading.statements.iter().map(move |a| (a, b)));
+            *like = pairs.map(|(a, b)| closeness(&a.vector, &b.vector)).fold(f32::MIN, f32::max);
+        }
+        likest.retain(|(like, _)| *like >= LIKE);
+        keep_likest(&mut likest, count);
         likest.into_iter().map(|(_, at)| at).collect()
     }
+}
+
+fn keep_likest(likest: &mut Vec<(f32, usize)>, count: usize) {
+    likest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    likest.truncate(count);
+}
+
+/// The mean of what a document says, as a vector of length one; `None` where nothing of it is embedded.
+fn mean(reading: &Reading) -> Option<Vec<f32>> {
+    let mut vectors = reading.statements.iter().map(|statement| &statement.vector).filter(|vector| !vector.is_empty());
+    let mut sum = vectors.next()?.clone();
+    for vector in vectors {
+        sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
+    }
+    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::EPSILON);
+    Some(sum.into_iter().map(|value| value / length).collect())
 }
 
 /// The §§ that a reading is about.

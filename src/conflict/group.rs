@@ -29,16 +29,18 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     let mut groups: Vec<Group> = Vec::new();
     for pair in order {
         let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
-        let mut meets: Vec<usize> =
-            (0..groups.len()).filter(|at| groups[*at].touches(&a, base) || groups[*at].touches(&b, base)).collect();
+        let on = common_sections(pair, base);
+        let mut meets: Vec<usize> = (0..groups.len())
+            .filter(|at| groups[*at].is_on(&on) && (groups[*at].touches(&a, base) || groups[*at].touches(&b, base)))
+            .collect();
         match meets.len() {
-            0 if pair.score >= threshold => groups.push(Group::of(pair, a, b)),
+            0 if pair.score >= threshold => groups.push(Group::of(pair, a, b, on)),
             0 => {}
             _ => {
                 // A group that has both documents on one side cannot take the pair: another may, or it founds its own.
                 let Some(taker) = meets.iter().position(|at| groups[*at].add(pair, &a, &b)) else {
                     if pair.score >= threshold {
-                        groups.push(Group::of(pair, a, b));
+                        groups.push(Group::of(pair, a, b, on));
                     }
                     continue;
                 };
@@ -75,15 +77,32 @@ struct Group {
     side: BTreeMap<(String, String), bool>,
     nodes: BTreeSet<Node>,
     pairs: Vec<Pair>,
+    /// The §§ that the founding pair is on; none where it names none.
+    sections: BTreeSet<String>,
+}
+
+/// The §§ that both statements of a pair are on.
+fn common_sections(pair: &Pair, base: &Base) -> BTreeSet<String> {
+    let of = |id: &(String, String), at: usize| -> BTreeSet<String> {
+        let statement = base.get(&id.0, &id.1).and_then(|reading| reading.statements.get(at));
+        statement.into_iter().flat_map(|s| s.provisions.iter().map(|p| p.section().to_string())).collect()
+    };
+    of(&pair.a, pair.a_statement).intersection(&of(&pair.b, pair.b_statement)).cloned().collect()
 }
 
 impl Group {
-    fn of(pair: &Pair, a: Node, b: Node) -> Self {
+    fn of(pair: &Pair, a: Node, b: Node, sections: BTreeSet<String>) -> Self {
         Self {
             side: BTreeMap::from([(a.0.clone(), false), (b.0.clone(), true)]),
             nodes: BTreeSet::from([a, b]),
             pairs: vec![pair.clone()],
+            sections,
         }
+    }
+
+    /// Whether a pair on these §§ can be on this question.
+    fn is_on(&self, sections: &BTreeSet<String>) -> bool {
+        self.sections.is_empty() || !self.sections.is_disjoint(sections)
     }
 
     /// Whether the words are on this question.

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
 use super::{Models, RegisterError};
-use crate::conflict::{self, Base, Conflict, Engine, Pair, Reading, Rejected};
+use crate::conflict::{self, Base, Conflict, ConflictKind, Engine, Pair, Reading, Rejected, Source};
 use crate::embedding::Embedder;
 use crate::language::Analyser;
+use crate::law::{Court, SourceKind};
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "7";
+const ENGINE_VERSION: &str = "8";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -107,7 +109,7 @@ pub(super) async fn find_conflicts(
         let (batch, analyser) = (batch.to_vec(), Arc::clone(analyser));
         let read = tokio::task::spawn_blocking(move || -> Vec<(i64, String, Reading)> {
             batch
-                .iter()
+                .par_iter()
                 .map(|(key, version)| (version.id, key.clone(), conflict::read(&version.document, key, &analyser)))
                 .collect()
         });
@@ -193,22 +195,35 @@ async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterErr
     rows.into_iter().map(|row| Ok((row.get("a"), row.get("b"), serde_json::from_str(row.get("body"))?))).collect()
 }
 
-/// The sections that a new document and another one both speak of. Only there can something be compared: a statute's
-/// thousands of sentences are not embedded for the few sections that a ruling is about.
+/// The sections that a new document and another one both speak of, if two of their kinds can conflict at all. Only there
+/// can something be compared: a statute's thousands of sentences are not embedded for the few sections that a ruling is
+/// about.
 fn met_sections<'a>(
     new: impl Iterator<Item = &'a Reading>,
     elder: impl Iterator<Item = &'a Reading>,
 ) -> HashSet<String> {
-    let mut speakers: HashMap<String, (HashSet<&str>, bool)> = HashMap::new();
+    // Per section and kind of source: its documents, and whether one of them is new.
+    type Speakers<'a> = HashMap<(SourceKind, Option<Court>), (HashSet<&'a str>, bool, &'a Source)>;
+    let mut speakers: HashMap<String, Speakers<'_>> = HashMap::new();
     let all = new.map(|reading| (reading, true)).chain(elder.map(|reading| (reading, false)));
     for (reading, is_new) in all {
+        let source = &reading.source;
         for provision in reading.all_statements().flat_map(|statement| &statement.provisions) {
-            let (documents, any_new) = speakers.entry(provision.section().to_string()).or_default();
-            documents.insert(&reading.source.id);
+            let of_kind = speakers.entry(provision.section().to_string()).or_default();
+            let (documents, any_new, _) =
+                of_kind.entry((source.kind, source.court)).or_insert_with(|| (HashSet::new(), false, source));
+            documents.insert(&source.id);
             *any_new |= is_new;
         }
     }
-    speakers.into_iter().filter(|(_, (documents, any_new))| *any_new && documents.len() > 1).map(|(id, _)| id).collect()
+    let is_met = |speakers: &Speakers<'_>| {
+        speakers.iter().any(|(a, (documents, a_new, one))| {
+            speakers.iter().any(|(b, (_, b_new, other))| {
+                (a != b || documents.len() > 1) && (*a_new || *b_new) && ConflictKind::between(one, other).is_some()
+            })
+        })
+    };
+    speakers.into_iter().filter(|(_, speakers)| is_met(speakers)).map(|(section, _)| section).collect()
 }
 
 /// Under which name the store keeps the vectors of statements.

@@ -30,7 +30,7 @@ pub use rulings::Rulings;
 use varied::{Dice, Seed, Written};
 
 /// Raised when the bases would be made otherwise.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Real documents read for the seed.
 const SEED_DOCUMENTS: usize = 120;

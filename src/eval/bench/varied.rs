@@ -89,11 +89,10 @@ pub(super) fn document(number: usize, passages: usize, seeds: &[Seed]) -> Writte
     // One in ten is the next document as it was before.
     let older = (number as u64).is_multiple_of(ONE_IN);
     let id = format!("prove-{:05}", if older { number + 1 } else { number });
-    let (from, kind) =
-        (if older { "2018-01-01" } else { "2022-01-01" }, ["circular", "guidance", "clarification"][number % 3]);
-    let kind = if older { ["circular", "guidance", "clarification"][(number + 1) % 3] } else { kind };
+    let from = if older { "2018-01-01" } else { "2022-01-01" };
+    // Circulars do not conflict with each other: what finding conflicts costs is measured on rulings.
     let mut text = format!(
-        "---\nid: {id}\nkind: {kind}\ntitle: Prøvedokument {number}\nissuer: Måling\ndate: {from}\nvalid_from: {from}\nprovenance: synthetic\n---\n"
+        "---\nid: {id}\nkind: circular\ntitle: Prøvedokument {number}\nissuer: Måling\ndate: {from}\nvalid_from: {from}\nprovenance: synthetic\n---\n"
     );
     let mut written = Written {
         file: format!("prove-{number:05}.md"),
