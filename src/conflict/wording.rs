@@ -95,7 +95,7 @@ fn turned(text: &str) -> Option<String> {
     if [
         "når", "dersom", "hvis", "etter", "for", "ved", "i", "der", "selv", "men", "og", "at", "til", "hvor", "hva",
         "om", "dette", "også", "bare", "under", "av", "slik", "dermed", "derfor", "her", "så", "som", "mens", "med",
-        "på", "før", "fra",
+        "på", "før", "fra", "verken", "noe", "noen", "ingen",
     ]
     .contains(&first.as_str())
     {
@@ -139,14 +139,10 @@ fn lower(text: &str) -> String {
     }
 }
 
-/// What each side says, whether it is settled, and what an adviser can do with it, in Norwegian.
+/// Who stands against whom, whether it is settled, and what an adviser can do with it, in Norwegian.
 pub(super) fn explanation(sides: &[Vec<(&Reading, &Statement)>; 2], settled: Option<&Settled>) -> String {
-    let says = |side: &[(&Reading, &Statement)]| {
-        let stance = side.first().map_or_else(String::new, |(_, statement)| stance(statement));
-        format!("{} sier: «{stance}».", capital(&speakers(side)))
-    };
     let has = |kind: SourceKind| sides.iter().flatten().any(|(reading, _)| reading.source.kind == kind);
-    let mut text = format!("{} {}", says(&sides[0]), says(&sides[1]));
+    let mut text = format!("{} svarer annerledes enn {}.", capital(&speakers(&sides[0])), speakers(&sides[1]));
     if let Some(settled) = settled {
         text.push(' ');
         text.push_str(&settled.why);

@@ -30,26 +30,22 @@ pub struct Understood {
 impl Retriever {
     pub(super) fn understand(&self, text: &str) -> Result<Understood, RetrievalError> {
         let corrected = self.analyser.correct(text, &self.speller);
+        let vector = self.embedder.queries(&[corrected.as_str()])?.pop().unwrap_or_default();
         // A caller's bare "§ 8-4" is about the National Insurance Act.
         let context: Option<LawId> = LawId::FOLKETRYGDLOVEN.parse().ok();
-        // The model takes about as long as all the rest.
-        let (vector, mut understood) = rayon::join(
-            || self.embedder.queries(&[corrected.as_str()]),
-            || Understood {
-                terms: self.analyser.query_terms_with(text, Some(&self.speller)),
-                suggested: self.analyser.vocabulary().provisions(&corrected),
-                topic: self.analyser.topic(&corrected),
-                unknown: unknown_share(&corrected, &self.analyser, &self.speller),
-                references: law::find(text, context.as_ref()).into_iter().map(|r| r.id).collect(),
-                text: text.to_owned(),
-                corrected: corrected.clone(),
-                vector: Vec::new(),
-            },
-        );
-        understood.vector = vector?.pop().unwrap_or_default();
-        understood.references.sort();
-        understood.references.dedup();
-        Ok(understood)
+        let mut references: Vec<String> = law::find(text, context.as_ref()).into_iter().map(|r| r.id).collect();
+        references.sort();
+        references.dedup();
+        Ok(Understood {
+            terms: self.analyser.query_terms_with(text, Some(&self.speller)),
+            suggested: self.analyser.vocabulary().provisions(&corrected),
+            topic: self.analyser.topic(&corrected),
+            unknown: unknown_share(&corrected, &self.analyser, &self.speller),
+            text: text.to_owned(),
+            corrected,
+            vector,
+            references,
+        })
     }
 }
 
