@@ -8,7 +8,7 @@ use super::base::Base;
 use super::compare::{Feature, Features, Reported, compare_reported};
 use super::exclude::{Reason, Rejected, exclude};
 use super::judge::{Judge, PairJudge, Weights};
-use super::statements::{Reading, Statement};
+use super::statements::Reading;
 use super::types::{ConflictKind, Pair};
 
 /// A reading that names no provision is compared with this many documents.
@@ -17,6 +17,10 @@ const NEAREST: usize = 20;
 const WORTH_TELLING: f32 = 0.2;
 /// Best pairs of statements kept per pair of documents: two documents can differ on more than one question.
 const KEPT: usize = 3;
+/// Pairs of statements of two documents that are told of, at most.
+const TOLD: usize = 24;
+/// Pairs of documents compared together.
+const BATCH: usize = 256;
 
 /// What a comparison came to.
 #[derive(Debug, Default)]
@@ -39,8 +43,6 @@ pub struct Engine {
 pub struct Compared {
     /// How sure the judge is that they are the sides of a conflict.
     pub score: f32,
-    /// How near they are to being on the same question.
-    pub likeness: f32,
     /// Which statement of the one document.
     pub a: usize,
     /// Which of the other.
@@ -63,10 +65,6 @@ pub struct Candidate<'a> {
     pub pairs: Vec<Compared>,
 }
 
-/// Pairs of statements of two documents that are told of, at most.
-const TOLD: usize = 24;
-/// Pairs of documents compared together.
-const BATCH: usize = 256;
 impl Engine {
     /// With the built-in weights.
     ///
@@ -151,16 +149,13 @@ impl Engine {
         let b_reported: Vec<Reported> = b.statements.iter().map(|said| Reported::of(said, a)).collect();
         // Two long documents (a statute, a circular) share many sections but few statements on each: only statements
         // on a common section are compared, and those that name none.
-        let sections = |statement: &Statement| -> Vec<String> {
-            statement.provisions.iter().map(|provision| provision.section().to_string()).collect()
-        };
         let mut on: HashMap<String, Vec<usize>> = HashMap::new();
         let mut anywhere: Vec<usize> = Vec::new();
         for (to, other) in b.statements.iter().enumerate() {
             if other.provisions.is_empty() {
                 anywhere.push(to);
             }
-            for section in sections(other) {
+            for section in other.sections() {
                 on.entry(section).or_default().push(to);
             }
         }
@@ -168,23 +163,25 @@ impl Engine {
             let mut others: Vec<usize> = if one.provisions.is_empty() {
                 (0..b.statements.len()).collect()
             } else {
-                sections(one).iter().filter_map(|section| on.get(section)).flatten().chain(&anywhere).copied().collect()
+                one.sections().filter_map(|section| on.get(&section)).flatten().chain(&anywhere).copied().collect()
             };
             others.sort_unstable();
             others.dedup();
             for to in others {
                 let features = compare_reported((one, a, a_reported[at]), (&b.statements[to], b, b_reported[to]));
-                all.push(Compared { score: 0.0, likeness: likeness(&features), a: at, b: to, features });
+                all.push(Compared { score: 0.0, a: at, b: to, features });
             }
         }
         let mut best_of_a = vec![f32::MIN; a.statements.len()];
         let mut best_of_b = vec![f32::MIN; b.statements.len()];
         for pair in &all {
-            best_of_a[pair.a] = best_of_a[pair.a].max(pair.likeness);
-            best_of_b[pair.b] = best_of_b[pair.b].max(pair.likeness);
+            let like = likeness(&pair.features);
+            best_of_a[pair.a] = best_of_a[pair.a].max(like);
+            best_of_b[pair.b] = best_of_b[pair.b].max(like);
         }
         for pair in &mut all {
-            if pair.likeness >= best_of_a[pair.a] && pair.likeness >= best_of_b[pair.b] {
+            let like = likeness(&pair.features);
+            if like >= best_of_a[pair.a] && like >= best_of_b[pair.b] {
                 pair.features.set(Feature::MutualBest, 1.0);
             }
             pair.score = self.judge.score((&a.statements[pair.a], a), (&b.statements[pair.b], b), &pair.features);

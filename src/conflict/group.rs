@@ -85,7 +85,7 @@ struct Group {
 fn common_sections(pair: &Pair, base: &Base) -> BTreeSet<String> {
     let of = |id: &(String, String), at: usize| -> BTreeSet<String> {
         let statement = base.get(&id.0, &id.1).and_then(|reading| reading.statements.get(at));
-        statement.into_iter().flat_map(|s| s.provisions.iter().map(|p| p.section().to_string())).collect()
+        statement.into_iter().flat_map(Statement::sections).collect()
     };
     of(&pair.a, pair.a_statement).intersection(&of(&pair.b, pair.b_statement)).cloned().collect()
 }

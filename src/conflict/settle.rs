@@ -124,11 +124,7 @@ fn has_come_round(newest: &Reading, old: &Reading, statement: &Statement, other:
 /// nothing.
 fn clarification(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
     let documents: Vec<&Reading> = sides.iter().flatten().map(|(reading, _)| *reading).collect();
-    let about: BTreeSet<String> = sides
-        .iter()
-        .flatten()
-        .flat_map(|(_, statement)| statement.provisions.iter().map(|provision| provision.section().to_string()))
-        .collect();
+    let about: BTreeSet<String> = sides.iter().flatten().flat_map(|(_, statement)| statement.sections()).collect();
     base.readings()
         .filter(|reading| reading.source.kind == SourceKind::Clarification)
         .filter(|reading| {

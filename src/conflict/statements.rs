@@ -313,6 +313,13 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
     reading
 }
 
+impl Statement {
+    /// The §§ that it is about.
+    pub fn sections(&self) -> impl Iterator<Item = String> {
+        self.provisions.iter().map(|provision| provision.section().to_string())
+    }
+}
+
 impl Reading {
     /// What the document says itself, and what it reports of others.
     pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
 use super::{Models, RegisterError};
-use crate::conflict::{self, Base, Conflict, ConflictKind, Engine, Pair, Reading, Rejected, Source};
+use crate::conflict::{self, Base, Conflict, ConflictKind, Engine, Pair, Reading, Rejected, Source, Statement};
 use crate::embedding::Embedder;
 use crate::language::Analyser;
 use crate::law::{Court, SourceKind};
@@ -208,8 +208,8 @@ fn met_sections<'a>(
     let all = new.map(|reading| (reading, true)).chain(elder.map(|reading| (reading, false)));
     for (reading, is_new) in all {
         let source = &reading.source;
-        for provision in reading.all_statements().flat_map(|statement| &statement.provisions) {
-            let of_kind = speakers.entry(provision.section().to_string()).or_default();
+        for section in reading.all_statements().flat_map(Statement::sections) {
+            let of_kind = speakers.entry(section).or_default();
             let (documents, any_new, _) =
                 of_kind.entry((source.kind, source.court)).or_insert_with(|| (HashSet::new(), false, source));
             documents.insert(&source.id);
@@ -244,8 +244,7 @@ async fn fill_vectors(
     for reading in readings.iter() {
         for statement in reading.all_statements() {
             // A document that names no § at all is compared with its nearest, so all it says is needed.
-            let is_met = reading.provisions.is_empty()
-                || statement.provisions.iter().any(|p| met.contains(&p.section().to_string()));
+            let is_met = reading.provisions.is_empty() || statement.sections().any(|section| met.contains(&section));
             *texts.entry(statement.said.as_str()).or_default() |= is_met;
         }
     }
