@@ -174,13 +174,12 @@ impl Engine {
         }
         let mut best_of_a = vec![f32::MIN; a.statements.len()];
         let mut best_of_b = vec![f32::MIN; b.statements.len()];
-        for pair in &all {
-            let like = likeness(&pair.features);
-            best_of_a[pair.a] = best_of_a[pair.a].max(like);
-            best_of_b[pair.b] = best_of_b[pair.b].max(like);
+        let likenesses: Vec<f32> = all.iter().map(|pair| likeness(&pair.features)).collect();
+        for (pair, like) in all.iter().zip(&likenesses) {
+            best_of_a[pair.a] = best_of_a[pair.a].max(*like);
+            best_of_b[pair.b] = best_of_b[pair.b].max(*like);
         }
-        for pair in &mut all {
-            let like = likeness(&pair.features);
+        for (pair, like) in all.iter_mut().zip(likenesses) {
             if like >= best_of_a[pair.a] && like >= best_of_b[pair.b] {
                 pair.features.set(Feature::MutualBest, 1.0);
             }
