@@ -16,7 +16,7 @@ use rettesnor::ingest::{Options, Report};
 use rettesnor::retrieval::Query;
 use rettesnor::store::{self, Catalogue, Store};
 use serde_json::{Value, json};
-use support::{Home, circular, contents, models};
+use support::{Home, circular, contents, models, ran};
 
 /// The program inside this test, for what takes many steps: the model is loaded once.
 struct Inside {
@@ -508,6 +508,39 @@ fn the_index_follows_the_database() {
         }
         check(broken);
     }
+}
+
+/// A deployment moves by configuration: the server finds what the embedded engine finds.
+#[test]
+fn a_base_moves_to_a_server_by_configuration() {
+    let Ok(url) = std::env::var("QDRANT_URL") else {
+        eprintln!("hoppet over: sett QDRANT_URL (gRPC, f.eks. http://127.0.0.1:6334) for å prøve Qdrant-tjeneren");
+        return;
+    };
+    let home = Home::new();
+    home.write("fjell.md", note("Fjellstøtte er 500 kroner."));
+    home.write("hav.md", "# Havstøtte\n\nHavstøtte er 90 kroner.\n");
+    assert_eq!(home.run(&["ingest", "fjell.md", "hav.md"]).status, 0);
+    let collection = format!("rettesnor-test-{}", uuid::Uuid::new_v4());
+    let on_server = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::from(home.command());
+        command.env("RETTESNOR_QDRANT_URL", &url).env("RETTESNOR_QDRANT_COLLECTION", &collection);
+        let ran = ran(command.args(arguments), "");
+        assert_eq!(ran.status, 0, "{ran:?}");
+        ran
+    };
+    let places = |found: Value| -> Vec<Value> {
+        found.as_array().unwrap().iter().map(|p| json!([p["document"]["id"], p["locator"]])).collect()
+    };
+    // What the database holds is put on the server when it is first met.
+    let search = ["search", "fjellstøtte", "--limit", "6", "--json"];
+    assert_eq!(places(on_server(&search).json()), top(&home, "fjellstøtte"));
+    home.write("fjell.md", note("Fjellstøtte er 600 kroner."));
+    assert_eq!(on_server(&["ingest", "fjell.md", "--json"]).json()["changed"], json!(["fjell"]));
+    let found = on_server(&search).json().to_string();
+    assert!(found.contains("600") && !found.contains("500"), "{found}");
+    let answer = on_server(&["ask", "Hvor mye er fjellstøtte?", "--json"]).json();
+    assert_eq!(answer["status"], json!("answered"), "{answer}");
 }
 
 #[test]

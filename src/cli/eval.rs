@@ -41,19 +41,24 @@ enum Fit {
 pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let gold = arguments.files.iter().map(|file| conflict_gold(file)).collect::<anyhow::Result<Option<Vec<_>>>>()?;
     if let Some(gold) = gold.map(|files| files.concat()) {
-        let app = arguments.base.open().await?;
-        if matches!(arguments.fit, Some(Fit::Conflicts)) {
-            let fit = tokio::task::block_in_place(|| eval::fit_conflicts(&app, &gold))?;
-            print(serde_json::to_string_pretty(&fit)?)?;
-            return Ok(Done::All);
+        match arguments.fit {
+            None => {}
+            Some(Fit::Conflicts) => {
+                let app = arguments.base.open().await?;
+                let fit = tokio::task::block_in_place(|| eval::fit_conflicts(&app, &gold))?;
+                print(serde_json::to_string_pretty(&fit)?)?;
+                return Ok(Done::All);
+            }
+            Some(_) => anyhow::bail!("--fit ranking og --fit judge vil ha spørsmål med fasit, ikke konflikter"),
         }
+        let app = arguments.base.open().await?;
         let figures = eval::conflicts::score(&app.register.findings().await?, &gold);
         print(if arguments.json { serde_json::to_string(&figures)? } else { figures.to_string() })?;
         return Ok(Done::All);
     }
     let mut labels = Vec::new();
     for file in &arguments.files {
-        let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
+        let text = read(file)?;
         labels.extend(eval::read(&text).with_context(|| file.display().to_string())?);
     }
     let app = arguments.base.open().await?;
@@ -100,9 +105,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     Ok(Done::All)
 }
 
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))
+}
+
 /// Labelled conflicts (`tests/conflicts/`), told from labelled questions by their first line.
 fn conflict_gold(file: &Path) -> anyhow::Result<Option<Vec<Gold>>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} kan ikke leses", file.display()))?;
+    let text = read(file)?;
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     if lines.first().is_none_or(|line| serde_json::from_str::<Gold>(line).is_err()) {
         return Ok(None);

@@ -13,6 +13,7 @@ mod search;
 mod serve;
 mod usage;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -147,7 +148,10 @@ fn init_logs() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("RETTESNOR_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,rettesnor=info,qdrant_edge=error"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if std::env::var("RETTESNOR_LOG_FORMAT").as_deref() == Ok("json") {
         logs.json().init();
     } else {

@@ -1,5 +1,7 @@
 //! A Qdrant server or cluster, over gRPC. Same collection layout, payload and meaning as [`super::edge`].
 
+use std::sync::LazyLock;
+
 use qdrant_client::qdrant::{
     Condition, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
     Distance, FieldType, Filter, GetPointsBuilder, Modifier, MultiVectorComparator, MultiVectorConfigBuilder,
@@ -16,12 +18,16 @@ use super::{Hit, IndexError, Point, Probe, Scope, SparseTerms, Validity, VectorI
 /// Points in one request; keeps requests well below the server's default limit of 32 MiB.
 const WRITE_BATCH: usize = 256;
 
-/// An index on a Qdrant server. The calls block, so they have a runtime of their own to wait on.
+/// What the calls wait on: they block, also where the caller runs on a runtime. It is never shut down, since that is not
+/// allowed from within another runtime.
+static RUNTIME: LazyLock<std::io::Result<Runtime>> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
+
+/// An index on a Qdrant server.
 pub struct ServerIndex {
     client: Qdrant,
     collection: String,
     dimensions: u64,
-    runtime: Runtime,
 }
 
 impl ServerIndex {
@@ -31,23 +37,19 @@ impl ServerIndex {
     /// The server cannot be reached, or refuses.
     pub fn open(url: &str, api_key: Option<&str>, collection: &str, dimensions: usize) -> Result<Self, IndexError> {
         let open_error = |reason: String| IndexError::Open { place: url.to_owned(), reason };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .map_err(|e| open_error(e.to_string()))?;
         let client = Qdrant::from_url(url)
             .api_key(api_key)
             .skip_compatibility_check()
             .build()
             .map_err(|e| open_error(e.to_string()))?;
-        let index = Self { client, collection: collection.to_owned(), dimensions: dimensions as u64, runtime };
+        let index = Self { client, collection: collection.to_owned(), dimensions: dimensions as u64 };
         index.create_if_missing().map_err(|e| open_error(e.to_string()))?;
         Ok(index)
     }
 
     fn wait<T>(&self, call: impl Future<Output = Result<T, QdrantError>>) -> Result<T, IndexError> {
-        self.runtime.block_on(call).map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })
+        let runtime = RUNTIME.as_ref().map_err(engine_error)?;
+        tokio::task::block_in_place(|| runtime.block_on(call)).map_err(engine_error)
     }
 
     fn create_if_missing(&self) -> Result<(), IndexError> {
@@ -82,6 +84,10 @@ impl ServerIndex {
         }
         Ok(())
     }
+}
+
+fn engine_error(reason: impl ToString) -> IndexError {
+    IndexError::Engine { engine: "qdrant", reason: reason.to_string() }
 }
 
 fn sparse(terms: &SparseTerms) -> Vector {
@@ -129,11 +135,8 @@ fn list(ids: &[u64]) -> PointsIdsList {
 
 impl VectorIndex for ServerIndex {
     fn upsert(&self, points: Vec<Point>) -> Result<(), IndexError> {
-        let structs: Vec<PointStruct> = points
-            .into_iter()
-            .map(point_struct)
-            .collect::<Result<_, _>>()
-            .map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })?;
+        let structs: Vec<PointStruct> =
+            points.into_iter().map(point_struct).collect::<Result<_, _>>().map_err(engine_error)?;
         for batch in structs.chunks(WRITE_BATCH) {
             self.wait(
                 self.client.upsert_points(UpsertPointsBuilder::new(&self.collection, batch.to_vec()).wait(true)),
@@ -148,8 +151,8 @@ impl VectorIndex for ServerIndex {
     }
 
     fn set_validity(&self, ids: &[u64], validity: Validity) -> Result<(), IndexError> {
-        let payload = Payload::try_from(json!({ field::FROM: validity.from, field::TO: validity.to }))
-            .map_err(|e| IndexError::Engine { engine: "qdrant", reason: e.to_string() })?;
+        let payload =
+            Payload::try_from(json!({ field::FROM: validity.from, field::TO: validity.to })).map_err(engine_error)?;
         self.wait(
             self.client.set_payload(
                 SetPayloadPointsBuilder::new(&self.collection, payload).points_selector(list(ids)).wait(true),
