@@ -17,8 +17,8 @@ pub struct Example {
 /// Logistic regression by gradient descent, held back towards the weights it starts from, so that what the labels do
 /// not tell stays as a person set it.
 pub fn fit(start: &Weights, examples: &[Example], hold: f32) -> Weights {
-    const ROUNDS: usize = 1500;
-    const STEP: f32 = 0.3;
+    const ROUNDS: usize = 6000;
+    const STEP: f32 = 0.5;
     let total: f32 = examples.iter().map(|example| example.weight).sum::<f32>().max(1.0);
     let mut weights = start.clone();
     for _ in 0..ROUNDS {

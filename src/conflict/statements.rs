@@ -4,6 +4,7 @@
 //! says in its own reasons is its reading of the law. The reader has told the sections apart ([`Role`]); here it is
 //! told sentence by sentence.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -88,6 +89,9 @@ pub struct Statement {
     pub text: String,
     /// The part of it that is compared: a clause, where «men» turns the sentence.
     pub said: String,
+    /// The sentence before it, where it points back to that: «Dette kan ikke kreves.»
+    #[serde(default)]
+    pub about: String,
     /// Where it stands, as a person would say it.
     pub locator: String,
     /// Number of the sentence in the document.
@@ -194,7 +198,7 @@ cue!(
 
 cue!(
     QUESTION,
-    r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bavgjørende (?:er|blir) om\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
+    r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
 );
 cue!(
     OF_OTHERS,
@@ -219,6 +223,13 @@ fn without_references(folded: &str) -> String {
 cue!(
     PAST,
     r"\b(?:kom|var|ble|forelå|gikk|sto|ga|tok|viste|sluttet|døde|startet|varte|skjedde|utgjorde|virket|reiste|betalte|levde|drev|eide|hadde|bestod|besto|visste|fant)\b"
+);
+
+cue!(SUBORDINATE, r"\b(?:som|når|hvis|dersom|at|om|da|etter at|før|fra|hva|hvor|siden|fordi|ettersom) [^,;:.]*");
+// What such a sentence is about stands in the one before.
+cue!(
+    POINTS_BACK,
+    r"^(?:men |og )?(?:det|dette|denne|disse|den|her|da|dermed|derfor|slik\w*|et slikt|en slik|noe slikt|noe (?:annet|mer|krav|vilkår)|noen (?:annen|slik)|vilkåret|kravet|begge|begge deler|ingen av delene|likevel|heller ikke|også)\b"
 );
 
 /// Reads what a document says the rule is. Vectors are left empty; [`embed`] fills them.
@@ -284,6 +295,7 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
             };
             let provisions = provisions(document, section, whole, &head, law.as_ref());
             let start = section.range.start + range.start;
+            let before_it = number.checked_sub(1).map(|at| &text[found[at].clone()]);
             let said = clauses(without_lead(whole));
             for clause in &said {
                 let one = fold(&unquoted(clause));
@@ -292,12 +304,19 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
                 }
                 if let Some(statement) = statement(clause, &one, analyser, &generic, provisions.clone(), document.kind)
                 {
+                    let about = before_it.filter(|_| says(&POINTS_BACK, &one)).unwrap_or_default();
+                    let mut own_and_about = statement.terms.clone();
+                    own_and_about.extend(terms(about, analyser, &generic));
+                    own_and_about.sort_unstable();
+                    own_and_about.dedup();
                     reading.statements.push(Statement {
                         range: start..start + whole.len(),
                         text: whole.to_owned(),
                         locator: section.locator.clone(),
                         order,
                         context: terms(&around(), analyser, &generic),
+                        about: about.to_owned(),
+                        terms: own_and_about,
                         ..statement
                     });
                 }
@@ -335,8 +354,8 @@ pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), Embed
         .chain(&mut reading.reported)
         .filter(|statement| statement.vector.is_empty())
         .collect();
-    let said: Vec<String> = missing.iter().map(|statement| statement.said.clone()).collect();
-    let texts: Vec<&str> = said.iter().map(String::as_str).collect();
+    let said: Vec<String> = missing.iter().map(|statement| format!("{} {}", statement.about, statement.said)).collect();
+    let texts: Vec<&str> = said.iter().map(|said| said.trim()).collect();
     let vectors = embedder.passages(&texts)?;
     for (statement, vector) in missing.iter_mut().zip(vectors) {
         statement.vector = vector;
@@ -475,6 +494,7 @@ fn statement(
         text: String::new(),
         said: whole.to_owned(),
         condition: condition(folded).map(|(words, negative)| (terms(&words, analyser, generic), negative)),
+        about: String::new(),
         locator: String::new(),
         order: 0,
         provisions,
@@ -548,8 +568,9 @@ fn concreteness(whole: &str, folded: &str) -> f32 {
             })
             .count()
     });
-    // A rule is spoken in the present.
-    let past = PAST.as_ref().map_or(0, |cue| cue.find_iter(folded).count());
+    // A rule is spoken in the present; its conditions may be past: «fristen løper fra medlemmet ble klar over det».
+    let main = SUBORDINATE.as_ref().map_or(Cow::Borrowed(folded), |clause| clause.replace_all(folded, ""));
+    let past = PAST.as_ref().map_or(0, |cue| cue.find_iter(&main).count());
     ((cues + letters) as f32 / 2.0 + past as f32 / 4.0).min(1.0)
 }
 

@@ -20,7 +20,7 @@ const ROUNDS: usize = 4;
 /// Statement pairs of two documents not in conflict that are learnt from.
 const NEGATIVES: usize = 3;
 /// How much the weights are held back towards where they start.
-const HOLD: f32 = 0.001;
+const HOLD: f32 = 0.0002;
 
 /// What fitting came to.
 #[derive(Debug, Serialize)]
@@ -52,7 +52,13 @@ pub fn fit_conflicts(app: &App, gold: &[Gold]) -> anyhow::Result<ConflictFit> {
     let base = base(app)?;
     let labels = Labels::of(gold);
     let catalogue = app.catalogue();
-    let collection = |source: &str| source.split('/').next().unwrap_or_default().to_owned();
+    // A labelled set's documents lie in its `docs`; others are told apart by their first folder.
+    let collection = |source: &str| {
+        source
+            .split_once("/docs/")
+            .map_or_else(|| source.split('/').next().unwrap_or_default(), |(set, _)| set)
+            .to_owned()
+    };
     let collections: HashMap<String, String> =
         catalogue.versions().iter().map(|v| (v.document.id.clone(), collection(&v.source))).collect();
     let mut lost: HashSet<(String, String)> = labels.conflicts.keys().cloned().collect();
