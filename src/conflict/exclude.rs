@@ -59,6 +59,7 @@ pub(super) fn exclude(a: &Reading, b: &Reading, base: &Base) -> Option<(Reason, 
         .or_else(|| other_version(a, b, base).or_else(|| other_version(b, a, base)))
         .or_else(|| apart_in_time(a, b, base).or_else(|| apart_in_time(b, a, base)))
         .or_else(|| changed_rule(a, b))
+        .or_else(|| former_rules(a, b).or_else(|| former_rules(b, a)))
         .or_else(|| told_apart(a, b).or_else(|| told_apart(b, a)))
         .or_else(|| new_information(a, b))
         .or_else(|| other_benefit(a, b))
@@ -128,6 +129,15 @@ fn other_version(kept: &Reading, ruling: &Reading, base: &Base) -> Option<(Reaso
     // A version of the circular from before the ruling is there too: the ruling is measured against that one, and the
     // newer shows whether it was taken in.
     None
+}
+
+/// A ruling that applies rules which have been changed since, and a text that gives a rule.
+fn former_rules(ruling: &Reading, kept: &Reading) -> Option<(Reason, String)> {
+    let is_former = ruling.traits.former_rules && ruling.source.kind.is_ruling() && !kept.source.kind.is_ruling();
+    (is_former && treats(ruling, &kept.source, Manner::Departs).is_empty()).then(|| {
+        let why = format!("{} gjelder regler som siden er endret.", ruling.source.id);
+        (Reason::OtherVersion, why)
+    })
 }
 
 /// The rule itself was changed between the two.

@@ -28,10 +28,13 @@ static CUES: LazyLock<Vec<(Regex, Effect)>> = LazyLock::new(|| {
         (r"\bikke bare\b|\bbare fordi\b|\bmå (?:anses|forstås|vurderes|ses|tolkes|leses|avgjøres|legges til grunn|sies)\b|\bkan ikke (?:følge|slutte seg|se at|legge|tiltre|bygge)\b|\bikke enig\b|\bikke (?:tvil|omstridt|bestridt|omtvistet|tatt stilling)\w*".to_owned(), Adds(0.0)),
         (format!(r"\bikke {some}oppfyll\w*|\boppfyll\w* (?:\w+ )?ikke\b|\b(?:vilkår\w*|krav\w*) (?:\w+ )?(?:er|var) (?:\w+ )?ikke oppfylt"), Adds(-0.3)),
         (r"\b(?:krav\w*|vilkår\w*|begrensning\w*|grense\w*|unntak\w*) (?:kan|skal|bør) (?:\w+ ){0,2}ikke\b".to_owned(), Adds(0.5)),
+        // «krav på» is what one has a right to, «krav om» what is asked.
+        (r"\b(?:ikke|ingen) (?:\w+ ){0,2}krav på\b".to_owned(), Adds(-1.0)),
         // Less is asked.
+        (r"\b(?:krav|vilkår|begrensning|regel)\w* (?:om|til|at) [^.;]{0,140}?\b(?:kan (?:\w+ )?ikke (?:\w+ )?(?:opprettholdes|stilles|utledes|oppstilles|innfortolkes|leses|videreføres)|står (?:\w+ )?ikke i|har (?:\w+ )?ikke (?:støtte|grunnlag|hjemmel|dekning)|følger (?:\w+ )?ikke av|mangler (?:støtte|grunnlag|hjemmel|dekning))\b(?: (?:[\w-]+ ){0,6}?og kan ikke \w+)?".to_owned(), Adds(1.0)),
         (format!(r"\b(?:ikke|ingen|uten|verken|heller) {some}(?:noe )?(?:krav|vilkår|minstetid|minstekrav|minstegrense|tidsgrense|plikt)\b"), Adds(1.0)),
         (format!(r"\b(?:ikke {some}|ingen )(?:kreve[srt]?|krevd|forutsette[rs]?|stilles|betinge[rst]*)\b|\bkreve[rs]? (?:\w+ )?ikke\b|\bforutsetter ikke\b"), Adds(1.0)),
-        (format!(r"\bikke {some}(?:avgjørende|nødvendig|påkrevd|til hinder|utelukk\w*|forutsetning|begrens\w*|avskjær\w*|fratar|absolutt\w*)\b|\b(?:utelukker|begrenser|avskjærer|hindrer|fratar) (?:\w+ )?ikke\b"), Adds(1.0)),
+        (format!(r"\bikke {some}(?:avgjørende|nødvendige?|påkrevd|til hinder|utelukk\w*|forutsetning|begrens\w*|avskjær\w*|fratar|absolutt\w*)\b|\b(?:utelukker|begrenser|avskjærer|hindrer|fratar) (?:\w+ )?ikke\b"), Adds(1.0)),
         (format!(r"\bikke {some}(?:grunnlag|hjemmel|holdepunkt\w*|støtte|rom|dekning) {some}for (?:å |at |et |en |noe )?(?:{some})(?:stille|kreve|oppstille|se bort|avslå|nekte|utelukke|innfortolke|krav|slik\w*|avkorte|begrens\w*|skille|grense)"), Adds(1.0)),
         (r"\b(?:har|finner) (?:\w+ )?ikke (?:noen |noe )?(?:støtte|grunnlag|hjemmel|forankring|dekning) i\b|\bgår lenger enn\b|\bfor strengt?\b".to_owned(), Adds(0.8)),
         (r"\bingen (?:bestemt|fast|slik|absolutt|nedre|øvre|begrensning|grense)\w*".to_owned(), Adds(0.8)),
@@ -130,6 +133,7 @@ mod tests {
             "Kortvarige oppdrag teller ikke med.",
             "Nettkurs gir ikkje rett til stønad.",
             "Fristen løper ikke før kravet er mottatt.",
+            "Noen omstillingstid har du ikke krav på når du selv har sagt opp.",
         ] {
             assert!(direction(&fold(text)) < -0.3, "{text} {}", direction(&fold(text)));
         }
@@ -139,6 +143,9 @@ mod tests {
     fn less_is_asked() {
         for text in [
             "Loven krever ikke skriftlig avtale.",
+            "Rundskrivets krav om at belastningen skal ha kommet uforutsett, står ikke i loven og kan ikke opprettholdes.",
+            "Noe krav om at skaden må inntreffe ved selve pulten, kan ikke utledes av loven.",
+            "Kvitteringer kan styrke kravet, men de er ikke nødvendige for å få stønad.",
             "Det er ikkje noko vilkår at medlemen møter.",
             "Det kan ikke kreves at oppdraget er langvarig.",
             "En egenerklæring er nok.",

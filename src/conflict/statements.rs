@@ -60,6 +60,9 @@ pub struct Traits {
     pub declines: bool,
     /// It weighs what is reasonable in the single case.
     pub discretion: bool,
+    /// It says that it applies rules that have been changed since.
+    #[serde(default)]
+    pub former_rules: bool,
     /// Days on which it says that the rule itself was changed.
     pub rule_changed: Vec<Date>,
     /// Days of the decisions that it names by day: «som følge av Trygderettens kjennelse 31. januar 2020».
@@ -196,6 +199,10 @@ cue!(
     r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|^(?:da|dermed|således|her) (?:er|var|har|hadde|foreligger|forelå|kan)\b|\bderfor\b|\bdermed\b|\bfølgelig\b|\bvi (?:setter|gir|opphever|omgjør|stadfester|finner|har)\b|\b(?:utgiftene|inntekten|kurset|avtalen|erklæringen|opplysningene|stillingen) (?:er|var|ligger|lå|ble)\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
 );
 
+cue!(
+    FORMER_RULES,
+    r"\b(?:regle(?:ne|r)|bestemmelse[nr]|loven|ordlyden|teksten) (?:\w+ ){0,2}?(?:som gjaldt (?:da|den gang|på|før)|slik (?:den|de|det) (?:gjaldt|lød|var) (?:da|den gang|på|før|fram))|\b(?:regle(?:ne|n)|bestemmelsen|loven|de|den|det) (?:er|ble|har) (?:nå |senere |siden |seinere )(?:blitt )?(?:endret|opphevet)\b|\b(?:etter|i) (?:de )?tidligere (?:regle\w+|lovtekst\w*)"
+);
 cue!(
     QUESTION,
     r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
@@ -684,6 +691,7 @@ fn traits(document: &Document) -> Traits {
     traits.new_information = document.reversal_reason == Some(ReversalReason::NewInformation)
         || (document.reversal_reason != Some(ReversalReason::Law)
             && own.iter().any(|folded| says(&NEW_INFORMATION, folded) && !says(&NOTHING_NEW, folded)));
+    traits.former_rules = any(&FORMER_RULES);
     traits.declines = any(&DECLINES);
     traits.discretion = document.reversal_reason == Some(ReversalReason::Discretion) || any(&DISCRETION);
     traits
