@@ -512,7 +512,7 @@ fn the_index_follows_the_database() {
 
 /// A deployment moves by configuration: the server finds what the embedded engine finds.
 #[test]
-fn a_base_moves_to_a_server_by_configuration() {
+fn the_index_moves_to_a_server_by_configuration() {
     let Ok(url) = std::env::var("QDRANT_URL") else {
         eprintln!("hoppet over: sett QDRANT_URL (gRPC, f.eks. http://127.0.0.1:6334) for å prøve Qdrant-tjeneren");
         return;
