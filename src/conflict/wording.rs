@@ -34,7 +34,7 @@ fn bare(statement: &Statement) -> String {
 fn unframed(text: &str) -> &str {
     let frame = FRAME.as_ref().and_then(|frame| frame.find(text)).filter(|found| {
         let words = found.as_str().to_lowercase();
-        !["ikke", "ikkje", "uenig", "ueinig"].iter().any(|denial| words.contains(denial))
+        !["ikke", "ikkje", "uenig", "ueinig", "tvil"].iter().any(|denial| words.contains(denial))
     });
     frame.map_or(text, |found| &text[found.end()..])
 }
@@ -82,6 +82,56 @@ pub(super) fn question(sides: &[Vec<(&Reading, &Statement)>; 2], provisions: &[S
     }
 }
 
+/// First words of a clause whose subject comes after its verb, or is no part of a question about the law.
+const NO_SUBJECT: &[&str] = &[
+    "når",
+    "dersom",
+    "hvis",
+    "etter",
+    "for",
+    "ved",
+    "i",
+    "der",
+    "selv",
+    "men",
+    "og",
+    "at",
+    "til",
+    "hvor",
+    "hva",
+    "om",
+    "dette",
+    "også",
+    "bare",
+    "under",
+    "av",
+    "slik",
+    "dermed",
+    "derfor",
+    "her",
+    "så",
+    "som",
+    "mens",
+    "med",
+    "på",
+    "før",
+    "fra",
+    "verken",
+    "noe",
+    "noen",
+    "ingen",
+    "avgjørende",
+    "utgangspunktet",
+    "retten",
+    "klageinstansen",
+    "flertallet",
+    "lagmannsretten",
+    "vi",
+    "jeg",
+    "rundskrivet",
+    "rundskrivets",
+];
+
 /// A plain main clause turned into a question: «Medlemmet må møte fram» → «Må medlemmet møte fram».
 fn turned(text: &str) -> Option<String> {
     static CLAUSE: LazyLock<Option<Regex>> =
@@ -92,28 +142,35 @@ fn turned(text: &str) -> Option<String> {
     let (subject, verb, rest) = (found.get(1)?.as_str().trim(), &found[2], found[3].trim());
     // A clause that begins with a conjunction or an adverb has its verb before its subject already.
     let first = subject.split(' ').next()?.to_lowercase();
-    if [
-        "når", "dersom", "hvis", "etter", "for", "ved", "i", "der", "selv", "men", "og", "at", "til", "hvor", "hva",
-        "om", "dette", "også", "bare", "under", "av", "slik", "dermed", "derfor", "her", "så", "som", "mens", "med",
-        "på", "før", "fra", "verken", "noe", "noen", "ingen",
-    ]
-    .contains(&first.as_str())
-    {
+    if NO_SUBJECT.contains(&first.as_str()) {
         return None;
     }
-    // A relative clause in the subject would come apart.
-    if subject.split(' ').any(|word| word == "som") {
+    // A subject with a clause, or a verb that is not in the list, would come apart.
+    let comes_apart = |word: &str| {
+        matches!(word, "som" | "når" | "at" | "om" | "hvis" | "dersom" | "fordi" | "men")
+            || (word.len() > 5 && word.ends_with("es"))
+            || FINITE.split('|').any(|verb| verb == word)
+    };
+    if subject.split(' ').any(|word| comes_apart(&word.to_lowercase())) {
         return None;
     }
-    let rest = rest.split(", og ").next().unwrap_or(rest);
-    let rest = plain(rest);
-    Some(format!("{} {} {}", capital(verb), lower(subject), rest))
+    let ends = [", og ", ", men ", ", heller ", ", slik at ", ", uansett ", ", uavhengig av "];
+    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let rest = plain(&rest[..end]);
+    // A negation that is left, in another clause, would ask the opposite, or of something else.
+    if rest.len() < 12 || rest.split([' ', ',']).any(|word| matches!(word, "ikke" | "ikkje" | "ingen" | "inga")) {
+        return None;
+    }
+    // «… til at det ikke kan kreves»: in such a clause the negation stands before the verb.
+    let subject: Vec<&str> = subject.split(' ').filter(|word| !matches!(*word, "ikke" | "ikkje")).collect();
+    Some(format!("{} {} {}", capital(verb), lower(&subject.join(" ")), rest))
 }
 
 /// Without its negation: a question asks whether it is so.
 fn plain(text: &str) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
-    if let Some(at) = words.iter().position(|word| matches!(*word, "ikke" | "ikkje")) {
+    let clause = words.iter().position(|word| word.ends_with(',')).unwrap_or(words.len());
+    if let Some(at) = words.iter().position(|word| matches!(*word, "ikke" | "ikkje")).filter(|at| *at <= clause) {
         words.remove(at);
         if words.get(at).is_some_and(|word| matches!(*word, "noe" | "noko" | "noen")) {
             let article =
@@ -125,7 +182,7 @@ fn plain(text: &str) -> String {
             words[at] = article;
         }
     }
-    words.retain(|word| !word.is_empty() && !matches!(*word, "altså" | "derfor" | "likevel" | "dermed"));
+    words.retain(|word| !word.is_empty() && !matches!(*word, "altså" | "derfor" | "likevel" | "dermed" | "nå"));
     words.join(" ")
 }
 
@@ -223,4 +280,39 @@ pub(super) fn signals(pairs: &[Pair]) -> Vec<String> {
     .filter(|(feature, from, _)| best(*feature) >= *from)
     .map(|(_, _, words)| words.to_owned())
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turned;
+
+    #[test]
+    fn a_plain_clause_becomes_a_question() {
+        let turned = |text: &str| turned(text).unwrap_or_default();
+        assert_eq!(turned("Medlemmet må ikke møte fram på kontoret."), "Må medlemmet møte fram på kontoret");
+        assert_eq!(turned("Det er ikke noe krav at stillingen er fast."), "Er det et krav at stillingen er fast");
+        assert_eq!(
+            turned("Klageinstansen er kommet til at det ikke kan stilles krav om inntektstap."),
+            "Kan det stilles krav om inntektstap"
+        );
+        assert_eq!(
+            turned("Mottakerens kunnskap kan være et moment i skjønnet, men stenger ikke for det."),
+            "Kan mottakerens kunnskap være et moment i skjønnet"
+        );
+    }
+
+    #[test]
+    fn what_would_come_apart_is_not_turned() {
+        for text in [
+            "Gjelder bare når transporten er lengre enn 20 km.",
+            "Pleiepengene graderes mot den tiden barnet er i barnehage eller skole.",
+            "Fristen må regnes fra den dagen medlemmet ble frisk, ikke fra siste utbetaling.",
+            "Avgjørende er om det er mer sannsynlig enn ikke.",
+            "Retten er i tvil om at tilstanden er alvorlig nok.",
+            "Rundskrivets krav om varsel må anses å mangle grunnlag.",
+            "Det gjelder ingen fast minstetid for en sykdom.",
+        ] {
+            assert_eq!(turned(text), None, "{text}");
+        }
+    }
 }
