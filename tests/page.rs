@@ -282,7 +282,8 @@ async fn nothing_overflows_at_320_pixels() {
     browser.tab_to_from_top(".mark").await;
     assert_eq!(browser.script(overflow).await, json!(0));
     browser.picture("smal-sitat").await;
-    for path in ["/om", "/dokument/TRR-2024-99001", "/finnes-ikke"] {
+    for path in ["/om", "/dokument/TRR-2024-99001", "/finnes-ikke", "/praksis", "/praksis/bestemmelse", "/praksis/nytt"]
+    {
         browser.open(path).await;
         assert_eq!(browser.script(overflow).await, json!(0), "{path}");
     }
@@ -342,6 +343,39 @@ for (const e of document.querySelectorAll("button, .button, textarea, input:not(
 }
 return wrong;
 "#;
+
+/// The adviser is warned with both sides; the coordinator finds the same conflict and takes a stand on it.
+#[tokio::test]
+async fn a_conflict_is_seen_in_the_chat_and_settled_by_a_coordinator() {
+    let Some(browser) = Browser::start(1280, true).await else { return };
+    browser.open("/").await;
+    let turn = browser.ask("Får den som flytter til en midlertidig stilling, stønad til flytting?").await;
+    let warning = turn.find(Locator::Css(".conflict")).await.unwrap().text().await.unwrap();
+    for part in ["Prøverundskriv om stønad til flytting", "Klageinstansen", "Midlertidige stillinger", "fagkoordinator"]
+    {
+        assert!(warning.contains(part), "{part}: {warning}");
+    }
+    assert_eq!(browser.script(CHECKS).await, json!([]));
+    browser.picture("uenige").await;
+
+    browser.open("/praksis?provision=15-11").await;
+    browser.find("a[href^='/praksis/strid/']").await.click().await.unwrap();
+    browser.find("#who-name").await.send_keys("Kari Prøve").await.unwrap();
+    browser.find("#who-role option[value=coordinator]").await.click().await.unwrap();
+    browser.find("form[action='/praksis/meg'] button").await.click().await.unwrap();
+    let confirm = "//form[input[@name='act' and @value='confirm']]//button";
+    let wait = browser.client.wait().at_most(Duration::from_secs(15));
+    wait.for_element(Locator::XPath(confirm)).await.unwrap().click().await.unwrap();
+    browser.find(".tag.state-confirmed").await;
+    assert!(browser.find("main").await.text().await.unwrap().contains("Kari Prøve"));
+    let path = browser.script("return location.pathname").await;
+    for path in [path.as_str().unwrap(), "/praksis", "/praksis/bestemmelse", "/praksis/rundskriv", "/praksis/nytt"] {
+        browser.open(path).await;
+        assert_eq!(browser.script(CHECKS).await, json!([]), "{path}");
+    }
+    browser.picture("praksis").await;
+    browser.close().await;
+}
 
 #[tokio::test]
 async fn pages_are_accessible_by_the_usual_checks() {

@@ -135,7 +135,7 @@ async fn the_description_lists_the_routes_that_there_are() {
     }
     assert!(description["components"]["schemas"]["AnswerView"]["properties"]["citations"].is_object());
     let health: Value = get(&server.url("/api/v1/health")).await.json().await.unwrap();
-    assert_eq!((&health["status"], &health["documents"]), (&json!("ok"), &json!(6)));
+    assert_eq!((&health["status"], &health["documents"]), (&json!("ok"), &json!(8)));
 }
 
 #[tokio::test]

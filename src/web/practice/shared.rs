@@ -92,7 +92,10 @@ pub fn provisions(text: &str) -> Vec<ProvisionId> {
     if !canonical.is_empty() {
         return canonical;
     }
-    law::find(text, context.as_ref()).into_iter().filter_map(|reference| reference.id.parse().ok()).collect()
+    // A field for provisions is filled in with «8-4» as often as with «§ 8-4».
+    let bare = text.trim_start().starts_with(|first: char| first.is_ascii_digit());
+    let text = if bare { format!("§ {text}") } else { text.to_owned() };
+    law::find(&text, context.as_ref()).into_iter().filter_map(|reference| reference.id.parse().ok()).collect()
 }
 
 /// A document on a side, for the screen.
@@ -288,6 +291,7 @@ mod tests {
         let one = |text| provision(text).map(|id| id.to_string());
         assert_eq!(one("lov/1997-02-28-19/§8-4/ledd1").as_deref(), Some("lov/1997-02-28-19/§8-4/ledd1"));
         assert_eq!(one("§ 8-4 første ledd").as_deref(), Some("lov/1997-02-28-19/§8-4/ledd1"));
+        assert_eq!(one("8-4 første ledd").as_deref(), Some("lov/1997-02-28-19/§8-4/ledd1"));
         assert_eq!(one("hei"), None);
     }
 }
