@@ -95,10 +95,10 @@ async fn search_keeps_to_limit_kind_and_day() {
 async fn documents_are_listed_and_read_with_versions_and_sections() {
     let server = Server::shared();
     let list: Value = get(&server.url("/api/v1/documents")).await.json().await.unwrap();
-    assert_eq!(list["total"], 6);
+    assert_eq!(list["total"], 8);
     let circulars: Value =
         get(&server.url("/api/v1/documents?kind=circular&limit=2&offset=1")).await.json().await.unwrap();
-    assert_eq!(circulars["total"], 3);
+    assert_eq!(circulars["total"], 4);
     assert_eq!(circulars["documents"].as_array().unwrap().len(), 2);
     for id in ["lov/2099-03-01-7", "lov%2F2099-03-01-7"] {
         let document: Value = get(&server.url(&format!("/api/v1/documents/{id}"))).await.json().await.unwrap();
