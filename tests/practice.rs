@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use common::command;
+use common::{MOVING, command};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
@@ -49,21 +49,8 @@ const DOCUMENTS: [(&str, &str); 7] = [
          ## Saken gjelder\n\nSykepenger fra 1. januar.\n\n## Klageinstansens vurdering\n\nDet er kommet en ny epikrise som ikke forelå da \
          vedtaket ble gjort. Med de nye opplysningene er arbeidsuførheten dokumentert.\n\n## Konklusjon\n\nVedtaket omgjøres.\n",
     ),
-    (
-        "r15-97.md",
-        "---\nid: R15-97\nkind: circular\ntitle: Prøverundskriv om stønad til flytting\nissuer: Prøvedirektoratet\nlanguage: nb\n\
-         date: 2019-01-01\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\nprovenance: synthetic\n---\n\
-         ## § 15-11 Flytting\n\nDet er et vilkår at stillingen er fast. Midlertidige stillinger gir ikke rett til stønad til flytting.\n",
-    ),
-    (
-        "ka-2022-9973.md",
-        "---\nid: KA-2022-9973\nkind: appeals_ruling\ntitle: Enslig forsørger – flytting til vikariat\nissuer: Nav klageinstans\n\
-         language: nb\ndate: 2022-05-31\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\noutcome: MEDHOLD\noffice: Prøveby\n\
-         reversal_reason: law\nprovenance: synthetic\n---\n\
-         ## Saken gjelder\n\nStønad til flytting.\n\n## Klageinstansens vurdering\n\nKlageinstansen kan ikke følge rundskrivet på dette \
-         punktet. Midlertidige stillinger gir rett til stønad til flytting. Det er ikke et vilkår at stillingen er fast.\n\n\
-         ## Konklusjon\n\nVedtaket omgjøres.\n",
-    ),
+    MOVING[0],
+    MOVING[1],
     ("veiledning.txt", "Telefontid\n\nVi svarer på telefon fra klokka ni til tre.\n"),
 ];
 

@@ -92,9 +92,6 @@ pub struct Statement {
     pub text: String,
     /// The part of it that is compared: a clause, where «men» turns the sentence.
     pub said: String,
-    /// The sentence before it, where it points back to that: «Dette kan ikke kreves.»
-    #[serde(default)]
-    pub about: String,
     /// Where it stands, as a person would say it.
     pub locator: String,
     /// Number of the sentence in the document.
@@ -113,7 +110,7 @@ pub struct Statement {
     pub condition: Option<(Vec<u32>, bool)>,
     /// Pairs of opposite words, one bit each.
     pub opposites: u32,
-    /// Its terms (hashed stems), sorted.
+    /// Its terms (hashed stems), sorted; also those of the sentence before, where it points back: «Dette kan ikke kreves.»
     pub terms: Vec<u32>,
     /// Those of them that are negated.
     pub negated: Vec<u32>,
@@ -322,7 +319,6 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
                         locator: section.locator.clone(),
                         order,
                         context: terms(&around(), analyser, &generic),
-                        about: about.to_owned(),
                         terms: own_and_about,
                         ..statement
                     });
@@ -361,8 +357,8 @@ pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), Embed
         .chain(&mut reading.reported)
         .filter(|statement| statement.vector.is_empty())
         .collect();
-    let said: Vec<String> = missing.iter().map(|statement| format!("{} {}", statement.about, statement.said)).collect();
-    let texts: Vec<&str> = said.iter().map(|said| said.trim()).collect();
+    let said: Vec<String> = missing.iter().map(|statement| statement.said.clone()).collect();
+    let texts: Vec<&str> = said.iter().map(String::as_str).collect();
     let vectors = embedder.passages(&texts)?;
     for (statement, vector) in missing.iter_mut().zip(vectors) {
         statement.vector = vector;
@@ -501,7 +497,6 @@ fn statement(
         text: String::new(),
         said: whole.to_owned(),
         condition: condition(folded).map(|(words, negative)| (terms(&words, analyser, generic), negative)),
-        about: String::new(),
         locator: String::new(),
         order: 0,
         provisions,

@@ -13,6 +13,25 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// A circular and a ruling that disagree.
+pub const MOVING: [(&str, &str); 2] = [
+    (
+        "r15-97.md",
+        "---\nid: R15-97\nkind: circular\ntitle: Prøverundskriv om stønad til flytting\nissuer: Prøvedirektoratet\nlanguage: nb\n\
+         date: 2019-01-01\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\nprovenance: synthetic\n---\n\
+         ## § 15-11 Flytting\n\nDet er et vilkår at stillingen er fast. Midlertidige stillinger gir ikke rett til stønad til flytting.\n",
+    ),
+    (
+        "ka-2022-9973.md",
+        "---\nid: KA-2022-9973\nkind: appeals_ruling\ntitle: Enslig forsørger – flytting til vikariat\nissuer: Nav klageinstans\n\
+         language: nb\ndate: 2022-05-31\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\noutcome: MEDHOLD\noffice: Prøveby\n\
+         reversal_reason: law\nprovenance: synthetic\n---\n\
+         ## Saken gjelder\n\nStønad til flytting.\n\n## Klageinstansens vurdering\n\nKlageinstansen kan ikke følge rundskrivet på dette \
+         punktet. Midlertidige stillinger gir rett til stønad til flytting. Det er ikke et vilkår at stillingen er fast.\n\n\
+         ## Konklusjon\n\nVedtaket omgjøres.\n",
+    ),
+];
+
 /// File name and content. All text is made up for these tests.
 pub const DOCUMENTS: [(&str, &str); 9] = [
     (
@@ -58,21 +77,8 @@ pub const DOCUMENTS: [(&str, &str); 9] = [
         "---\nid: lov/2099-03-01-7\nkind: statute\ntitle: Lov om prøveordninger (prøveloven)\nissuer: Prøvetinget\nlanguage: nb\n\
          date: 2020-03-01\nprovenance: synthetic\n---\n## § 1 Formål\n\nLoven skal prøve om dokumenter med skråstrek i id-en blir funnet.\n",
     ),
-    (
-        "r15-97.md",
-        "---\nid: R15-97\nkind: circular\ntitle: Prøverundskriv om stønad til flytting\nissuer: Prøvedirektoratet\nlanguage: nb\n\
-         date: 2019-01-01\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\nprovenance: synthetic\n---\n\
-         ## § 15-11 Flytting\n\nDet er et vilkår at stillingen er fast. Midlertidige stillinger gir ikke rett til stønad til flytting.\n",
-    ),
-    (
-        "ka-2022-9973.md",
-        "---\nid: KA-2022-9973\nkind: appeals_ruling\ntitle: Enslig forsørger – flytting til vikariat\nissuer: Nav klageinstans\n\
-         language: nb\ndate: 2022-05-31\nbenefits: [ENF_ENF]\nprovisions: [\"ftrl. § 15-11\"]\noutcome: MEDHOLD\noffice: Prøveby\n\
-         reversal_reason: law\nprovenance: synthetic\n---\n\
-         ## Saken gjelder\n\nStønad til flytting.\n\n## Klageinstansens vurdering\n\nKlageinstansen kan ikke følge rundskrivet på dette \
-         punktet. Midlertidige stillinger gir rett til stønad til flytting. Det er ikke et vilkår at stillingen er fast.\n\n\
-         ## Konklusjon\n\nVedtaket omgjøres.\n",
-    ),
+    MOVING[0],
+    MOVING[1],
     (
         "meldekort.txt",
         "Meldekort for dagpenger\n\nMeldekortet for dagpenger skal sendes hver fjortende dag. <script>document.title = 'tatt'</script>\
