@@ -37,7 +37,7 @@ pub struct App {
     /// The conflicts found, and what people have decided about them.
     pub register: Register,
     models: Models,
-    index: SharedIndex,
+    pub(crate) index: SharedIndex,
     weights: Arc<Weights>,
     judge: Judge,
     // Replaced whole after an ingest, so that a question sees one state of the base from start to end.
@@ -80,23 +80,16 @@ impl App {
         })?;
         let lock = lock(&config.data_dir)?;
         let options = config.embedding()?;
-        let loading = tokio::task::spawn_blocking(move || FastEmbedder::start(&options));
+        let index_config = config.clone();
+        let loading = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+            let embedder = FastEmbedder::start(&options)?;
+            let index = open_index(&index_config, embedder.dimensions())?;
+            Ok((embedder, index))
+        });
         let opened = open_store(&config.data_dir).await;
         // The model is waited for also where the database fails: a process that ends while it loads may crash.
-        let embedder = loading.await??;
+        let (embedder, index) = loading.await??;
         let (store, view) = opened?;
-        let (url, key, collection) =
-            (config.qdrant_url.clone(), config.qdrant_api_key.clone(), config.qdrant_collection.clone());
-        let (folder, dimensions) = (config.data_dir.join("index"), embedder.dimensions());
-        let index: SharedIndex = tokio::task::spawn_blocking(move || -> anyhow::Result<SharedIndex> {
-            Ok(match url {
-                Some(url) if !url.is_empty() => {
-                    Arc::new(ServerIndex::open(&url, key.as_deref(), &collection, dimensions)?)
-                }
-                _ => open_edge(&folder, dimensions)?,
-            })
-        })
-        .await??;
         let app = Self {
             register: Register::open(store.clone(), &config.data_dir),
             store,
@@ -294,10 +287,21 @@ async fn open_store(data_dir: &Path) -> anyhow::Result<(Store, View)> {
     Ok((store, view))
 }
 
+/// Opens the index on the server where one is configured, else the one in the data folder.
+fn open_index(config: &Config, dimensions: usize) -> anyhow::Result<SharedIndex> {
+    match config.qdrant_url.as_deref().filter(|url| !url.is_empty()) {
+        Some(url) => {
+            let key = config.qdrant_api_key.as_deref();
+            Ok(Arc::new(ServerIndex::open(url, key, &config.qdrant_collection, dimensions)?))
+        }
+        None => open_edge(&config.data_dir.join("index"), dimensions),
+    }
+}
+
 /// Opens the embedded index; one that cannot be read is set aside and built anew from the store.
 fn open_edge(folder: &Path, dimensions: usize) -> anyhow::Result<SharedIndex> {
-    // The engine panics on some broken files. Nothing else runs while the base is opened, so that its words about it
-    // can be kept from the user.
+    // The engine panics on some broken files. Only the database is read meanwhile, which reports what fails, so that
+    // the engine's words can be kept from the user.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let opened = std::panic::catch_unwind(|| EdgeIndex::open(folder, dimensions));

@@ -59,7 +59,8 @@ impl Default for Config {
             qdrant_url: None,
             qdrant_api_key: None,
             qdrant_collection: "rettesnor".into(),
-            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            // One more than there are processors: a worker that waits for the channels leaves its own idle.
+            workers: std::thread::available_parallelism().map_or(2, usize::from) + 1,
             queue: 64,
         }
     }

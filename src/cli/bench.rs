@@ -83,6 +83,8 @@ fn show(size: &Size) -> anyhow::Result<()> {
     ))?;
     print(format!("  én som spør:   {}", times(&size.alone)))?;
     print(format!("  tjue som spør: {}, {:.0} svar/s", times(&size.together), size.answers_per_second))?;
+    let [passages, questions] = size.top_ten_found.map(|share| share * 100.0);
+    print(format!("  av de ti nærmeste finner indeksen {passages:.1} % (passasjer) og {questions:.1} % (spørsmål)"))?;
     for stage in &size.stages {
         let share = stage.share.map_or_else(String::new, |share| format!(" {:>4.0} %", share * 100.0));
         print(format!("    {:<24} {:>7.2} ms{share}", stage.name, stage.mean))?;

@@ -9,6 +9,7 @@ use std::thread;
 
 use fastembed::{EmbeddingModel, TextEmbedding, TextInitOptions};
 use ort::environment::Environment;
+use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor;
 use tokenizers::Tokenizer;
@@ -65,7 +66,10 @@ pub(super) fn load_hub(
 }
 
 fn session(onnx: &Path, environment: &Environment) -> ort::Result<Session> {
-    Session::builder(environment)?.with_intra_threads(1)?.commit_from_file(onnx)
+    Session::builder(environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_intra_threads(1)?
+        .commit_from_file(onnx)
 }
 
 impl Engine {

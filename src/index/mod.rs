@@ -94,6 +94,14 @@ pub enum Probe {
     QuestionTerms(SparseTerms),
 }
 
+impl Probe {
+    /// Candidates kept while a graph of vectors is walked (`ef`): more finds more of the true top and takes longer.
+    /// A passage's questions are several vectors, each of which is a way to it.
+    fn beam(&self) -> usize {
+        if matches!(self, Self::Questions(_)) { 160 } else { 512 }
+    }
+}
+
 /// Which passages may be found.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -131,8 +139,13 @@ pub trait VectorIndex: Send + Sync {
     /// Builds the search structures for what was added; to be called after a large ingest. May take minutes.
     fn optimize(&self) -> Result<(), IndexError>;
 
-    /// The best `limit` hits, best first.
+    /// The best `limit` hits, best first. Over a large base nearly always the true ones: see
+    /// [`VectorIndex::compare_all`].
     fn search(&self, probe: &Probe, scope: &Scope, limit: usize) -> Result<Vec<Hit>, IndexError>;
+
+    /// The true best `limit` hits in the whole base, found by comparing with every vector as it is: what
+    /// [`VectorIndex::search`] is measured against. Slow.
+    fn compare_all(&self, probe: &Probe, limit: usize) -> Result<Vec<Hit>, IndexError>;
 
     /// Which of these ids the index holds.
     fn present(&self, ids: &[u64]) -> Result<Vec<u64>, IndexError>;

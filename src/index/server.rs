@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use qdrant_client::qdrant::{
     Condition, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
     Distance, FieldType, Filter, GetPointsBuilder, Modifier, MultiVectorComparator, MultiVectorConfigBuilder,
-    NamedVectors, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range, SetPayloadPointsBuilder,
-    SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpsertPointsBuilder, Vector, VectorInput,
-    VectorParamsBuilder, VectorsConfigBuilder, point_id::PointIdOptions,
+    NamedVectors, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range, SearchParamsBuilder,
+    SetPayloadPointsBuilder, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpsertPointsBuilder, Vector,
+    VectorInput, VectorParamsBuilder, VectorsConfigBuilder, point_id::PointIdOptions,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use serde_json::json;
@@ -50,6 +50,41 @@ impl ServerIndex {
     fn wait<T>(&self, call: impl Future<Output = Result<T, QdrantError>>) -> Result<T, IndexError> {
         let runtime = RUNTIME.as_ref().map_err(engine_error)?;
         tokio::task::block_in_place(|| runtime.block_on(call)).map_err(engine_error)
+    }
+
+    fn nearest(
+        &self,
+        probe: &Probe,
+        scope: &Scope,
+        limit: usize,
+        params: SearchParamsBuilder,
+    ) -> Result<Vec<Hit>, IndexError> {
+        let (input, using) = match probe {
+            Probe::Passage(v) => (VectorInput::new_dense(v.clone()), vector::PASSAGE),
+            Probe::Questions(v) => (VectorInput::new_multi(vec![v.clone()]), vector::QUESTIONS),
+            Probe::Terms(t) | Probe::QuestionTerms(t) if t.is_empty() => return Ok(Vec::new()),
+            Probe::Terms(t) => (sparse_input(t), vector::TERMS),
+            Probe::QuestionTerms(t) => (sparse_input(t), vector::QUESTION_TERMS),
+        };
+        let found = self.wait(
+            self.client.query(
+                QueryPointsBuilder::new(&self.collection)
+                    .query(Query::new_nearest(input))
+                    .using(using)
+                    .filter(filter(scope))
+                    .params(params)
+                    .limit(limit as u64)
+                    .with_payload(false),
+            ),
+        )?;
+        Ok(found
+            .result
+            .into_iter()
+            .filter_map(|p| match p.id?.point_id_options? {
+                PointIdOptions::Num(id) => Some(Hit { id, score: p.score }),
+                PointIdOptions::Uuid(_) => None,
+            })
+            .collect())
     }
 
     fn create_if_missing(&self) -> Result<(), IndexError> {
@@ -171,31 +206,11 @@ impl VectorIndex for ServerIndex {
     }
 
     fn search(&self, probe: &Probe, scope: &Scope, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        let (input, using) = match probe {
-            Probe::Passage(v) => (VectorInput::new_dense(v.clone()), vector::PASSAGE),
-            Probe::Questions(v) => (VectorInput::new_multi(vec![v.clone()]), vector::QUESTIONS),
-            Probe::Terms(t) | Probe::QuestionTerms(t) if t.is_empty() => return Ok(Vec::new()),
-            Probe::Terms(t) => (sparse_input(t), vector::TERMS),
-            Probe::QuestionTerms(t) => (sparse_input(t), vector::QUESTION_TERMS),
-        };
-        let found = self.wait(
-            self.client.query(
-                QueryPointsBuilder::new(&self.collection)
-                    .query(Query::new_nearest(input))
-                    .using(using)
-                    .filter(filter(scope))
-                    .limit(limit as u64)
-                    .with_payload(false),
-            ),
-        )?;
-        Ok(found
-            .result
-            .into_iter()
-            .filter_map(|p| match p.id?.point_id_options? {
-                PointIdOptions::Num(id) => Some(Hit { id, score: p.score }),
-                PointIdOptions::Uuid(_) => None,
-            })
-            .collect())
+        self.nearest(probe, scope, limit, SearchParamsBuilder::default().hnsw_ef(probe.beam() as u64))
+    }
+
+    fn compare_all(&self, probe: &Probe, limit: usize) -> Result<Vec<Hit>, IndexError> {
+        self.nearest(probe, &Scope::default(), limit, SearchParamsBuilder::default().exact(true))
     }
 
     fn present(&self, ids: &[u64]) -> Result<Vec<u64>, IndexError> {

@@ -44,6 +44,8 @@ fn behaves(index: &dyn VectorIndex) {
     assert_eq!(ids(&index.search(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), &then, 1).unwrap()), [1]);
     assert_eq!(ids(&index.search(&Probe::Terms(vec![(5, 1.0)]), &then, 10).unwrap()).len(), 2);
 
+    let true_best = index.compare_all(&Probe::Passage(vec![1.0, 0.0, 0.0, 0.0]), 2).unwrap();
+    assert_eq!(ids(&true_best), [1, 3]);
     let questions = index.search(&Probe::Questions(vec![0.0, 0.0, 0.0, 1.0]), &all, 10).unwrap();
     assert_eq!((ids(&questions), questions[0].score), (vec![2], 1.0));
     assert_eq!(ids(&index.search(&Probe::QuestionTerms(vec![(9, 1.0)]), &all, 10).unwrap()), [2]);
@@ -66,6 +68,50 @@ fn behaves(index: &dyn VectorIndex) {
 fn edge_behaves() {
     let folder = tempfile::tempdir().unwrap();
     behaves(&edge::EdgeIndex::open(folder.path(), 4).unwrap());
+}
+
+#[test]
+fn a_large_base_is_searched_by_graph_and_finds_nearly_all() {
+    const SIZE: usize = 384;
+    const POINTS: u64 = 30_000;
+    // Clusters of near vectors, as passages on one matter are.
+    let vector = |id: u64| -> Vec<f32> {
+        let mut state = id;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+        };
+        let mut vector: Vec<f32> = (0..SIZE).map(|at| if at as u64 % 97 == id % 97 { 2.0 } else { 0.0 }).collect();
+        vector.iter_mut().for_each(|x| *x += noise());
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        vector.into_iter().map(|x| x / length).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let index = edge::EdgeIndex::open(folder.path(), SIZE).unwrap();
+    let old = Validity { from: 0, to: 2020_12_31 };
+    index
+        .upsert(
+            (1..=POINTS)
+                .map(|id| Point {
+                    passage: vector(id),
+                    validity: if id % 10 == 0 { old } else { Validity::ALWAYS },
+                    ..point(id, [0.0; 4], &[])
+                })
+                .collect(),
+        )
+        .unwrap();
+    index.optimize().unwrap();
+    let (mut found, mut wanted) = (0, 0);
+    for id in 1..=50 {
+        let probe = Probe::Passage(vector(POINTS + id));
+        let best = index.compare_all(&probe, 10).unwrap();
+        let hits = index.search(&probe, &Scope::default(), 100).unwrap();
+        wanted += best.len();
+        found += best.iter().filter(|hit| ids(&hits[..10]).contains(&hit.id)).count();
+        let today = Scope { day: Some(2026_01_01), ..Scope::default() };
+        assert!(index.search(&probe, &today, 100).unwrap().iter().all(|hit| hit.id % 10 != 0));
+    }
+    assert!(found * 100 >= wanted * 95, "{found} of {wanted}");
 }
 
 #[test]

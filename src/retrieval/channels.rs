@@ -12,7 +12,7 @@ use crate::store::{Catalogue, PassageRef};
 use super::{Retriever, Times, Understood};
 
 /// Hits taken from each channel.
-const DEPTH: usize = 100;
+pub(crate) const DEPTH: usize = 100;
 
 /// Hits fetched beyond those, to have enough when what is not the rule on the day is taken out.
 const SPARE: usize = 50;

@@ -9,6 +9,7 @@ mod rank;
 mod understand;
 
 pub use channels::Channel;
+pub(crate) use channels::DEPTH;
 pub(crate) use rank::unit;
 pub use rank::{Explanation, Feature, Weights, rerank, without_questions};
 pub use understand::Understood;

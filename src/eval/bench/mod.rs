@@ -23,14 +23,15 @@ use tokio::sync::Semaphore;
 use crate::app::{App, SOURCES, today};
 use crate::config::Config;
 use crate::corpus;
+use crate::index::{Probe, Scope};
 use crate::ingest::{MAX_TOKENS, Options, Side};
-use crate::retrieval::Query;
+use crate::retrieval::{DEPTH, Query};
 use crate::store::text_hash;
 pub use rulings::Rulings;
 use varied::{Dice, Seed, Written};
 
 /// Raised when the bases would be made otherwise.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Real documents read for the seed.
 const SEED_DOCUMENTS: usize = 120;
@@ -102,6 +103,9 @@ pub struct Size {
     pub memory_mb: Option<f64>,
     /// One caller.
     pub alone: Spread,
+    /// Share of the ten nearest passages, and of the ten with the nearest questions, that the index finds; the rest is
+    /// lost by not comparing with every vector.
+    pub top_ten_found: [f64; 2],
     /// Mean milliseconds of each stage. The channels run side by side; `search` is all of them by the clock.
     pub stages: Vec<Stage>,
     /// Twenty callers.
@@ -290,6 +294,8 @@ async fn measure(
     let (asking, asked) = (Arc::clone(&app), Arc::clone(&questions));
     let (alone, stages) = tokio::task::spawn_blocking(move || one_caller(&asking, &asked)).await??;
     let (together, answers_per_second) = many_callers(&app, &questions, config.workers).await?;
+    let (asking, asked) = (Arc::clone(&app), Arc::clone(&questions));
+    let top_ten_found = tokio::task::spawn_blocking(move || top_ten_found(&asking, &asked)).await??;
     let catalogue = app.catalogue();
     let with_questions =
         catalogue.versions().iter().flat_map(|v| &v.passages).filter(|p| !p.questions.is_empty()).count();
@@ -301,6 +307,7 @@ async fn measure(
         start_cpu_seconds,
         memory_mb: machine::memory_mb(),
         alone,
+        top_ten_found,
         stages,
         together,
         answers_per_second,
@@ -360,6 +367,29 @@ fn one_caller(app: &App, questions: &[String]) -> anyhow::Result<(Spread, Vec<St
         })
         .collect();
     Ok((spread(times, cpu), stages))
+}
+
+/// How much of the true top the index finds, for passages and for known questions.
+fn top_ten_found(app: &App, questions: &[String]) -> anyhow::Result<[f64; 2]> {
+    let texts: Vec<&str> = questions.iter().take(ALONE).map(String::as_str).collect();
+    let mut found = [0, 0];
+    let mut wanted = [0, 0];
+    for vector in app.embedder().queries(&texts)? {
+        for (at, probe) in [Probe::Passage(vector.clone()), Probe::Questions(vector)].iter().enumerate() {
+            let best = app.index.compare_all(probe, 10)?;
+            // As good as the tenth is in the top ten, where several are equal.
+            let tenth = best.last().map_or(0.0, |hit| hit.score) - f32::EPSILON;
+            wanted[at] += best.len();
+            found[at] += app
+                .index
+                .search(probe, &Scope::default(), DEPTH)?
+                .iter()
+                .take(best.len())
+                .filter(|hit| hit.score >= tenth)
+                .count();
+        }
+    }
+    Ok([0, 1].map(|at| found[at] as f64 / wanted[at].max(1) as f64))
 }
 
 /// Twenty callers who ask again as soon as they have an answer, in a queue as the server's.

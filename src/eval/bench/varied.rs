@@ -40,7 +40,9 @@ pub(super) struct Dice(u64);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        // Seeds that follow each other must not give the same numbers, one step apart.
+        let mut mixed = Self(seed);
+        Self(mixed.next())
     }
 
     pub fn next(&mut self) -> u64 {
