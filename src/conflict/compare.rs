@@ -61,6 +61,10 @@ pub enum Feature {
     DepartsByName,
     /// The one departs from sources of the other's kind, close to the statement.
     DepartsFromKind,
+    /// The one departs from sources of the other's kind, elsewhere in the document.
+    DepartsElsewhere,
+    /// The one departs from another of its own kind, which need not be this one.
+    DepartsFromOwnKind,
     /// The one says that it agrees with sources of the other's kind.
     AgreesWithKind,
     /// The provisions agree below the section.
@@ -69,6 +73,8 @@ pub enum Feature {
     OtherPart,
     /// No provision in common.
     NoSharedProvision,
+    /// One of the sentences stands under no provision at all.
+    NamesNoProvision,
     /// A sentence is about its one case.
     Concrete,
     /// A ruling sent the case back.
@@ -251,7 +257,17 @@ pub(super) fn compare_reported(
     let same_section = !matches!(parts(&a.provisions, &b.provisions), Parts::None);
     // What a ruling departs from is the text that was there then.
     let departs = same_section && (near(of_a, a, of_b) || near(of_b, b, of_a)) && (!is_newer || opposed);
-    features.set(Feature::DepartsFromKind, f32::from(u8::from(departs)));
+    let of_own_kind = of_a.source.kind == of_b.source.kind;
+    let how = if of_own_kind { Feature::DepartsFromOwnKind } else { Feature::DepartsFromKind };
+    features.set(how, f32::from(u8::from(departs)));
+    let departs_somewhere =
+        |reading: &Reading, other: &Reading| !treats(reading, &other.source, Manner::Departs).is_empty();
+    let elsewhere = same_section
+        && !departs
+        && !of_own_kind
+        && !is_newer
+        && (departs_somewhere(of_a, of_b) || departs_somewhere(of_b, of_a));
+    features.set(Feature::DepartsElsewhere, f32::from(u8::from(elsewhere)));
     // Who says that it departs does not restate.
     let says_other = (opposed && strength > 0.3) || features.get(Feature::OtherNumbers) > 0.0 || departs || named;
     if !says_other {
@@ -302,6 +318,7 @@ pub(super) fn compare_reported(
         features.set(Feature::NoOpposition, 1.0);
     }
 
+    features.set(Feature::NamesNoProvision, f32::from(u8::from(a.provisions.is_empty() || b.provisions.is_empty())));
     match parts(&a.provisions, &b.provisions) {
         Parts::Same => features.set(Feature::SamePart, 1.0),
         Parts::Other => features.set(Feature::OtherPart, 1.0),

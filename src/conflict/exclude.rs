@@ -180,6 +180,12 @@ fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     let by_chapter = apart(&chapters(a), &chapters(b));
     let by_benefit = apart(&one, &other);
     // Where both are told by chapter that decides, unless the benefits say that they meet after all.
+    // A general rule of the law holds for each benefit.
+    let is_law = |reading: &Reading| matches!(reading.source.kind, SourceKind::Statute | SourceKind::Regulation);
+    let is_european = |reading: &Reading| reading.source.id.starts_with("eu/");
+    if is_european(a) || is_european(b) || ((is_law(a) || is_law(b)) && !sections(a).is_disjoint(&sections(b))) {
+        return None;
+    }
     let is_other =
         if by_chapter { one.is_disjoint(&other) } else { by_benefit && sections(a).is_disjoint(&sections(b)) };
     is_other.then(|| (Reason::OtherBenefit, format!("{} og {} gjelder ulike ytelser.", a.source.id, b.source.id)))

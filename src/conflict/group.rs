@@ -14,6 +14,9 @@ use super::wording;
 /// Two statements of one document are on the same question when they are this alike, or stand side by side.
 const SAME_QUESTION: f32 = 0.8;
 
+/// A document that only joins speaks like one that is on its side: their words are at least this alike.
+const SPEAKS_ALIKE: f32 = 0.9;
+
 /// A document's words on one question.
 type Node = ((String, String), usize);
 
@@ -31,14 +34,22 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
         let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
         let on = common_sections(pair, base);
         let mut meets: Vec<usize> = (0..groups.len())
-            .filter(|at| groups[*at].is_on(&on) && (groups[*at].touches(&a, base) || groups[*at].touches(&b, base)))
+            .filter(|at| groups[*at].is_on(&on))
+            .filter(|at| {
+                let group = &groups[*at];
+                group.opposes(&a.0, &b.0) || group.touches(&a, base) || group.touches(&b, base)
+            })
             .collect();
         match meets.len() {
             0 if pair.score >= threshold => groups.push(Group::of(pair, a, b, on)),
             0 => {}
             _ => {
                 // A group that has both documents on one side cannot take the pair: another may, or it founds its own.
-                let Some(taker) = meets.iter().position(|at| groups[*at].add(pair, &a, &b)) else {
+                let is_sure = pair.score >= threshold;
+                let takes = |at: &usize| {
+                    (is_sure || groups[*at].is_spoken_alike(&a, &b, base)) && groups[*at].add(pair, &a, &b)
+                };
+                let Some(taker) = meets.iter().position(takes) else {
                     if pair.score >= threshold {
                         groups.push(Group::of(pair, a, b, on));
                     }
@@ -102,7 +113,13 @@ impl Group {
 
     /// Whether a pair on these §§ can be on this question.
     fn is_on(&self, sections: &BTreeSet<String>) -> bool {
-        self.sections.is_empty() || !self.sections.is_disjoint(sections)
+        self.sections == *sections || !self.sections.is_disjoint(sections)
+    }
+
+    /// Whether two documents stand against each other here already: what else they differ about on the same § is nearly
+    /// always the same question in other words.
+    fn opposes(&self, a: &(String, String), b: &(String, String)) -> bool {
+        matches!((self.side.get(a), self.side.get(b)), (Some(one), Some(other)) if one != other)
     }
 
     /// Whether the words are on this question.
@@ -115,6 +132,23 @@ impl Group {
             .iter()
             .filter(|known| known.0 == node.0)
             .any(|known| statement_of(known, base).is_some_and(|other| on_same_question(statement, other)))
+    }
+
+    /// Whether the one of the two documents that is new here speaks like one on the side that it would join.
+    fn is_spoken_alike(&self, a: &Node, b: &Node, base: &Base) -> bool {
+        let joins = |newcomer: &Node, known: &Node| {
+            let Some(opponent) = self.side.get(&known.0) else { return false };
+            let Some(said) = statement_of(newcomer, base) else { return false };
+            let side = self.nodes.iter().filter(|node| self.side.get(&node.0) == Some(&!opponent));
+            side.filter_map(|node| statement_of(node, base))
+                .any(|other| closeness(&said.vector, &other.vector) >= SPEAKS_ALIKE)
+        };
+        match (self.side.contains_key(&a.0), self.side.contains_key(&b.0)) {
+            (true, true) => true,
+            (true, false) => joins(b, a),
+            (false, true) => joins(a, b),
+            (false, false) => false,
+        }
     }
 
     /// Takes a pair in, unless its documents are on the same side already.

@@ -185,7 +185,7 @@ cue!(
 cue!(NOTHING_NEW, r"\b(?:ikke|ingen|uten|kan|kunne)\b.{0,40}\bnye?\b");
 cue!(
     DECLINES,
-    r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\bkommer ikke opp\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b"
+    r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\b(?:kommer|kjem) (?:\w+ )?ikke opp\b|\breiser seg ikke\b|\bikke (?:\w+ )?tilstrekkelig (?:opplyst|utredet)\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b"
 );
 cue!(
     DISCRETION,
@@ -226,7 +226,7 @@ fn without_references(folded: &str) -> String {
 
 cue!(
     PAST,
-    r"\b(?:kom|var|ble|forelå|gikk|sto|ga|tok|viste|sluttet|døde|startet|varte|skjedde|utgjorde|virket|reiste|betalte|levde|drev|eide|hadde|bestod|besto|visste|fant)\b"
+    r"\b(?:kom|var|ble|dreide|forelå|gikk|sto|ga|tok|viste|sluttet|døde|startet|varte|skjedde|utgjorde|virket|reiste|betalte|levde|drev|eide|hadde|bestod|besto|visste|fant)\b"
 );
 
 cue!(SUBORDINATE, r"\b(?:som|når|hvis|dersom|at|om|da|etter at|før|fra|hva|hvor|siden|fordi|ettersom) [^,;:.]*");
@@ -306,8 +306,8 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
                 if said.len() > 1 && is_reported(&one, document.kind) {
                     continue;
                 }
-                if let Some(statement) = statement(clause, &one, analyser, &generic, provisions.clone(), document.kind)
-                {
+                let stated = statement(clause, &one, analyser, &generic, provisions.clone(), document.kind);
+                if let Some(statement) = stated.filter(|statement| !statement.counts_its_case()) {
                     let about = before_it.filter(|_| says(&POINTS_BACK, &one)).unwrap_or_default();
                     let mut own_and_about = statement.terms.clone();
                     own_and_about.extend(terms(about, analyser, &generic));
@@ -336,6 +336,11 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
 }
 
 impl Statement {
+    /// Whether it only counts what is so in the one case: «Hun søkte da innen to uker.»
+    fn counts_its_case(&self) -> bool {
+        self.concrete > 0.0 && self.direction.abs() < 0.2 && self.complement.is_none() && self.opposites == 0
+    }
+
     /// The §§ that it is about.
     pub fn sections(&self) -> impl Iterator<Item = String> {
         self.provisions.iter().map(|provision| provision.section().to_string())
@@ -485,7 +490,7 @@ fn statement(
     let opposites = opposites(folded);
     let concrete = if kind.is_ruling() { concreteness(whole, folded) } else { 0.0 };
     let says_something = direction.abs() >= 0.2 || !quantities.is_empty() || complement.is_some() || opposites != 0;
-    if says(&QUESTION, folded) || (!says_something && concrete >= 0.5) {
+    if says(&QUESTION, folded) || says(&DECLINES, folded) || (!says_something && concrete >= 0.5) {
         return None;
     }
     let terms_of = terms(whole, analyser, generic);
@@ -742,10 +747,14 @@ pub(super) fn treats(reading: &Reading, other: &Source, manner: Manner) -> Vec<u
         .collect()
 }
 
-/// Whether the reading treats this very document, by its id.
+/// Whether the reading treats this very document: by its id, or as «kjennelsen» where it is the only one that is named.
 pub(super) fn treats_by_name(reading: &Reading, other: &Source, manner: Manner) -> bool {
     use super::treatment::Target;
-    reading.treatments.iter().any(|treatment| {
-        treatment.manner == manner && matches!(&treatment.target, Target::Document(id) if *id == other.id)
+    let form = |id: &str| id.chars().take_while(|c| c.is_alphabetic()).collect::<String>();
+    let is_only_one_named =
+        reading.named.contains(&other.id) && reading.named.iter().filter(|id| form(id) == form(&other.id)).count() == 1;
+    reading.treatments.iter().filter(|treatment| treatment.manner == manner).any(|treatment| match &treatment.target {
+        Target::Document(id) => *id == other.id,
+        Target::Kind(kind) => *kind == other.kind && is_only_one_named && manner == Manner::Departs,
     })
 }

@@ -50,13 +50,36 @@ static MANNERS: LazyLock<Vec<(Manner, Regex)>> = LazyLock::new(|| {
     let source = r"(?:rundskriv\w*|praksis\w*|kjennelse\w*|lovforståelse\w*|forståelse\w*|tolkning\w*|lesning\w*|klageinstans\w*|avgjørelse\w*|syn\w*|linje\w*|trygderett\w*|vedtak\w*|avklaring\w*|veiledning\w*|retningslinje\w*|dommen|lagmannsrett\w*)";
     [
         (Manner::Distinguishes, r"\btil forskjell fra\b|\bi motsetning til\b|\bskiller seg\b|\bgjaldt (?:noe annet|en annen|et annet|andre)|\bden saken gjaldt\b|\bikke sammenlignbar\w*|\bikke direkte overførbar\w*|\bikke overførbar\w*|\bannerledes enn i\b|\ber en annen situasjon\b|\bsammenhengen (?:der|var) (?:en )?annen\b|\bkan ikke sammenlignes\b|\bharmonerer likevel\b|\bikke i strid med\b|\bikke i motstrid\b|\bav betydning for saken her\b|\bkan ikke se at [^.;:]{0,60}(?:strid|feil\b|uriktig|lenger enn)".to_owned()),
-        (Manner::Departs, format!(r"\bkan (?:[\w-]+ ){{0,3}}ikke (?:[\w-]+ ){{0,4}}(?:følge|følges|slutte seg til|tiltre|bygge på|bygges på|legge|legges|opprettholde\w*|dele|være enig)\b|\b(?:ikke|ei) (?:[\w-]+ ){{0,2}}(?:enig|bundet|riktig å følge|følge|slutte seg|legge|bygge)\b|\buenig\b|\bgår (?:[\w-]+ ){{0,2}}(?:lenger|lengre|utover|ut over|for langt)\b|\bfravik\w*|\b(?:har ikke|mangler|uten|finner ikke|ikke har) (?:[\w-]+ ){{0,3}}(?:støtte|dekning|hjemmel|grunnlag|forankring|holdepunkt\w*) i (?:lov|ordlyd|forskrift|forarbeid)\w*|\b(?:er|må anses|står|var) (?:[\w-]+ ){{0,3}}(?:uriktig\w*|feil|i strid med|lovstridig\w*|for streng\w*|misvisende|for snever\w*|rettsstridig\w*)\b|\bfeil (?:lov|forståelse|tolk|retts)\w*|\buriktig (?:lov|forståelse|tolk|retts)\w*|\btar (?:[\w-]+ )?avstand\b|\bendre[rst]* praksis\b|\bkan ikke (?:[\w-]+ ){{0,2}}(?:opprettholdes|legges til grunn|være avgjørende)\b|\bikke (?:kan |skal )?(?:tillegges|gis) (?:[\w-]+ )?(?:avgjørende )?vekt\b|\bskal ikke brukes\b|\blegger (?:[\w-]+ )?ikke {GAP}til grunn\b|\bikke {GAP}(?:godt nok |tilstrekkelig )?(?:feste|holdepunkt\w*|støtte) i (?:lov|ordlyd)\w*|\b(?:verken|ikke) {GAP}{source} {GAP}(?:feste|støtte|grunnlag|hjemmel) i\b|\boppstille[rs]? {GAP}vilkår som ikke følger\b|\bikke (?:[\w-]+ ){{0,2}}(?:i (?:samsvar|tråd|overensstemmelse) med|legges til grunn)\b|\bmå vike\b|\bble kjent ugyldig\b|\btrenger ikke (?:følge|å følge)\b|\b{source} {GAP}\bfor (?:streng|snever|vid)\w*")),
+        (Manner::Departs, departures(source)),
         (Manner::Agrees, format!(r"\bslutter (?:seg|oss|meg)\b|\bslutte seg\b|\ber enig\b|\benig (?:med|i)\b|\bi (?:samsvar|tråd|overensstemmelse) med\b|\b(?:bygger|følger|støtter seg|baserer seg) {GAP}{source}|\blegger {GAP}{source} {GAP}til grunn|\blegger til grunn {GAP}{source}|\bslik (?:rundskrivet|også|det framgår|trygderetten|retten|klageinstansen|direktoratet) (?:\w+ )?(?:sier|legger|har|kom|fant)?|\b(?:tiltrer|tiltre)\b|\bsamme (?:resultat|syn|forståelse|lesning|lovforståelse)\b|\bsom i (?:trr|hr|ka|l[abefghs])-|\bjf\.? {GAP}(?:trr|hr)-")),
     ]
     .into_iter()
     .filter_map(|(manner, pattern)| Some((manner, Regex::new(&pattern).ok()?)))
     .collect()
 });
+
+/// Ways to say that one goes another way. They count only where the sentence, or the one before it, speaks of a source.
+fn departures(source: &str) -> String {
+    // Adverbs and the like between two words that belong together.
+    let few = r"(?:[\w-]+ ){0,4}?";
+    [
+        // «kan ikke følge», «finner ikke å kunne slutte oss til», «følger ikke», «legger det ikke til grunn»
+        format!(r"\b(?:ikke|ei|verken|neppe|heller) {few}(?:følge[rs]?|slutte (?:seg|oss|meg)|slutter (?:seg|oss|meg)|tiltre[rs]?|bygge[rs]?|legge[rs]?|opprettholde[rs]?|videreføre[rs]?|dele[rs]?|godta[rs]?|aksepter\w*|holde fast|stå ved|stå seg|enige?|bundet|bindende|riktige?|korrekt\w*|treffende|holdbar\w*|dekkende|avgjørende)\b"),
+        format!(r"\b(?:følger|tiltrer|deler|godtar|bygger|passer|holder|rekker|slutter (?:seg|oss|meg)) {few}ikke\b"),
+        r"\buenige?\b|\btar (?:[\w-]+ )?avstand\b|\bmå vike\b|\bsettes? til side\b|\bsett(?:er)? bort fra\b|\bser bort fra\b|\bforlat\w*|\bgår bort fra\b|\bfravik\w*|\bbryter med\b".to_owned(),
+        // «kom til noe annet», «det motsatte», «et annet syn»
+        r"\b(?:kom|kommet|kommer|gir|sier|legger|lagt|la|krever)\b[^.;:]{0,40}\bnoe annet\b|\bannet (?:syn|resultat|standpunkt|utgangspunkt)\b|\b(?:annen|andre) (?:oppfatning|forståelse|lesning|tolkning|mening)\w*|\b(?:ser|så|sett|vurderer|vurdert|forstår|forstått|leser) [^.;:]{0,30}\bannen måte\b|\bmotsatt\w*|\bannerledes (?:enn|på)\b|\b(?:ser|sett) (?:det |dette )?annerledes\b".to_owned(),
+        // «går lenger enn», «snevrer inn»
+        r"\b(?:går|rekker|strekker) (?:[\w-]+ ){0,2}(?:lenger|lengre|utover|ut over|for langt)\b|\b(?:snevrer|snevre|innsnevr)\w*|\b(?:for|altfor) (?:streng|snever|vid|kategorisk|firkantet)\w*|\btilleggs(?:vilkår|krav)\w*|\boppstille[rs]? [^.;:]{0,60}?vilkår som ikke følger\b".to_owned(),
+        // «mangler støtte i loven»
+        format!(r"\b(?:har (?:\w+ )?ikke|mangler|uten|finner ikke|ikke har|verken|ikke|ingen) (?:[\w-]+ ){{0,4}}?(?:støtte|dekning|hjemmel|grunnlag|forankring|feste|holdepunkt\w*) (?:i|for)\b|\b(?:verken|ikke) {GAP}{source} {GAP}(?:feste|støtte|grunnlag|hjemmel) i\b"),
+        // «er feil», «i strid med»
+        r"\b(?:er|må anses|står|var|som) (?:[\w-]+ ){0,3}(?:uriktig\w*|feil|i strid med|lovstridig\w*|misvisende|rettsstridig\w*|foreldet|utdatert)\b|\b(?:feil|uriktig|misforst)\w* ?(?:lov|forståelse|tolk|retts|anvend)\w*|\bmisforstå\w*|\b(?:strider|strir) (?:i?mot|med)\b|\bble kjent ugyldig\b|\bkjennes ugyldig\b|\bendre[rst]* praksis\b|\bpraksis (?:\w+ ){0,2}endres\b".to_owned(),
+        // «kan ikke lenger legges til grunn», «ikke avgjørende vekt»
+        r"\b(?:kan|skal|bør|må) (?:[\w-]+ ){0,3}?ikke (?:[\w-]+ ){0,3}?(?:opprettholdes|legges til grunn|være avgjørende|brukes|anvendes|gjelde|følges|tillegges|gis vekt|bygges|stå seg|fastholdes|tas til inntekt)\b|\bikke (?:kan |skal )?(?:tillegges|gis|legge|lagt|grunn til å legge) (?:[\w-]+ ){0,2}?vekt\b|\bikke (?:[\w-]+ ){0,2}(?:i (?:samsvar|tråd|overensstemmelse) med|forenlig med|legges til grunn|lenger)\b|\btrenger ikke (?:følge|å følge)\b".to_owned(),
+    ]
+    .join("|")
+}
 
 static KINDS: LazyLock<Vec<(SourceKind, Regex)>> = LazyLock::new(|| {
     [
@@ -69,6 +92,11 @@ static KINDS: LazyLock<Vec<(SourceKind, Regex)>> = LazyLock::new(|| {
     .into_iter()
     .filter_map(|(kind, pattern)| Some((kind, Regex::new(pattern).ok()?)))
     .collect()
+});
+
+/// «tidligere kjennelser», «et annet kontor», «Klageinstans Midt-Norge».
+static OTHERS_OF_ITS_KIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:tidligere|andre|annet|annen|enkelte|noen|flere|eldre|nevnte|siste|den|de|disse) (?:[\w-]+ ){0,2}?(?:kjennelse\w*|avgjørelse\w*|praksis|vedtak\w*|kontor\w*|avdeling\w*|klageenhet\w*|sak\w*)\b|\bklageinstans (?:nord|midt|vest|sør|øst|oslo|viken)\w*").ok()
 });
 
 /// What the sentence says of other sources. `folded` is the sentence folded, `whole` as written, `before` the sentence
@@ -85,11 +113,16 @@ pub(super) fn of_sentence(order: usize, whole: &str, folded: &str, before: &str,
         .filter(|id| *id != own.id && (is_document_id(id)))
         .map(|id| Target::Document(id.split('/').next().unwrap_or(&id).to_owned()))
         .collect();
-    let kinds = |text: &str| -> Vec<Target> {
-        // A tribunal speaking of «kjennelsen» or an appeals body of «klageinstansen» means itself.
-        let spoken_of = KINDS.iter().filter(|(kind, pattern)| *kind != own.kind && pattern.is_match(text));
-        spoken_of.map(|(kind, _)| Target::Kind(*kind)).collect()
-    };
+    let kinds =
+        |text: &str| -> Vec<Target> {
+            // A tribunal speaking of «kjennelsen» or an appeals body of «klageinstansen» means itself, unless it says that
+            // it is another one.
+            let of_others = OTHERS_OF_ITS_KIND.as_ref().is_some_and(|others| others.is_match(text));
+            let spoken_of = KINDS.iter().filter(|(kind, pattern)| {
+                if *kind == own.kind { kind.is_ruling() && of_others } else { pattern.is_match(text) }
+            });
+            spoken_of.map(|(kind, _)| Target::Kind(*kind)).collect()
+        };
     targets.extend(kinds(folded));
     if targets.is_empty() && manner == Manner::Departs {
         targets.extend(kinds(before));
@@ -123,4 +156,70 @@ pub(super) fn named(text: &str) -> Vec<String> {
     ids.sort();
     ids.dedup();
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::fold;
+    use super::*;
+
+    fn treated(kind: &str, id: &str, before: &str, sentence: &str) -> Vec<(Manner, Target)> {
+        let text =
+            format!("---\nid: {id}\nkind: {kind}\ntitle: Prøve\ndate: 2022-01-01\n---\n# Vurdering\n\n{sentence}\n");
+        let document = crate::corpus::read("test.md", text.as_bytes()).expect("a document");
+        let own = Source::of(&document, "1");
+        let found = of_sentence(1, sentence, &fold(sentence), &fold(before), &own);
+        found.into_iter().map(|treatment| (treatment.manner, treatment.target)).collect()
+    }
+
+    #[test]
+    fn departures_in_many_words() {
+        use SourceKind::{AppealsRuling, Circular, TribunalDecision};
+        for (kind, id, sentence, target) in [
+            ("tribunal_decision", "TRR-2022-99001", "Rundskrivet passer ikke på disse tilfellene.", Circular),
+            (
+                "tribunal_decision",
+                "TRR-2022-99001",
+                "At rundskrivet gir anvisning på noe annet, er det ikke grunn til å legge vekt på.",
+                Circular,
+            ),
+            (
+                "tribunal_decision",
+                "TRR-2022-99001",
+                "Rundskrivet snevrer her inn en rett uten støtte i loven.",
+                Circular,
+            ),
+            ("court_judgment", "LB-2022-99001", "Jeg kan ikke slutte meg til Trygderettens praksis.", TribunalDecision),
+            (
+                "court_judgment",
+                "LB-2022-99001",
+                "Lagmannsretten er ikkje samd i klageinstansen si tolking.",
+                AppealsRuling,
+            ),
+            ("appeals_ruling", "KA-T-2022-9901", "Klageinstansen følger ikke kjennelsen.", TribunalDecision),
+            (
+                "appeals_ruling",
+                "KA-T-2022-9901",
+                "Klageinstans Midt-Norge har lagt det motsatte til grunn.",
+                AppealsRuling,
+            ),
+        ] {
+            assert!(treated(kind, id, "", sentence).contains(&(Manner::Departs, Target::Kind(target))), "{sentence}");
+        }
+        let named = "Vi er derimot ikke enige i det som er lagt til grunn i KA-T-2019-9902.";
+        let target = Target::Document("KA-T-2019-9902".into());
+        assert!(treated("appeals_ruling", "KA-T-2022-9901", "", named).contains(&(Manner::Departs, target)));
+        let before = "Rundskrivet krever en skriftlig avtale.";
+        let pointing = treated("tribunal_decision", "TRR-2022-99001", before, "Det er retten ikke enig i.");
+        assert_eq!(pointing, [(Manner::Departs, Target::Kind(Circular))]);
+    }
+
+    #[test]
+    fn a_body_does_not_depart_from_itself_and_agreement_is_none() {
+        let own = treated("tribunal_decision", "TRR-2022-99001", "", "Kjennelsen er ikke enstemmig.");
+        assert!(own.iter().all(|(manner, _)| *manner != Manner::Departs), "{own:?}");
+        let agrees = treated("tribunal_decision", "TRR-2022-99001", "", "Retten er enig i rundskrivets forståelse.");
+        assert_eq!(agrees, [(Manner::Agrees, Target::Kind(SourceKind::Circular))]);
+        assert!(treated("tribunal_decision", "TRR-2022-99001", "", "Retten er ikke enig med A.").is_empty());
+    }
 }

@@ -266,6 +266,8 @@ pub(super) fn signals(pairs: &[Pair]) -> Vec<String> {
     [
         (Feature::DepartsByName, 0.5, "den ene sier uttrykkelig at den går imot den andre"),
         (Feature::DepartsFromKind, 0.5, "den ene sier uttrykkelig at den går imot en slik kilde"),
+        (Feature::DepartsElsewhere, 0.5, "den ene går et annet sted imot en slik kilde"),
+        (Feature::DepartsFromOwnKind, 0.5, "den ene går imot en avgjørelse fra samme instans"),
         (Feature::ReversesIt, 0.3, "den ene gjør om en avgjørelse som bygde på det den andre sier"),
         (Feature::OpposedDirection, 0.3, "den ene stiller et krav eller sier nei, den andre gjør det ikke"),
         (Feature::OtherNumbers, 0.2, "ulike tall, frister eller grenser"),

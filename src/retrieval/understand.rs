@@ -1,5 +1,10 @@
 //! Reading a question: its words, references, field and vector.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use crate::index::SparseTerms;
 use crate::language::{Analyser, Origin, Speller, Topic};
 use crate::law::{self, LawId};
@@ -33,7 +38,8 @@ impl Retriever {
         let vector = self.embedder.queries(&[corrected.as_str()])?.pop().unwrap_or_default();
         // A caller's bare "§ 8-4" is about the National Insurance Act.
         let context: Option<LawId> = LawId::FOLKETRYGDLOVEN.parse().ok();
-        let mut references: Vec<String> = law::find(text, context.as_ref()).into_iter().map(|r| r.id).collect();
+        let mut references: Vec<String> =
+            law::find(&signed(text), context.as_ref()).into_iter().map(|r| r.id).collect();
         references.sort();
         references.dedup();
         Ok(Understood {
@@ -49,9 +55,39 @@ impl Retriever {
     }
 }
 
+/// The section sign where a caller leaves it out: «20-8 første ledd», or nothing but «8-4». «2-3 uker» stays as it is.
+fn signed(text: &str) -> Cow<'_, str> {
+    static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^(\s*)(\d{1,2}-\d{1,3}[a-z]?)(\s*\??\s*)$|(§\s*)?\b(\d{1,2}-\d{1,3}(?: ?[a-z]\b)?)(\s+(?:(?:første|andre|annet|tredje|fjerde|femte|sjette|sjuende|siste|\d\.) (?:ledd|punktum)|bokstav|nr)\b)",
+        )
+        .ok()
+    });
+    let Some(bare) = BARE.as_ref() else { return Cow::Borrowed(text) };
+    bare.replace_all(text, |found: &Captures<'_>| {
+        let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+        let sign = if part(4).is_empty() { "§ " } else { part(4) };
+        format!("{}{sign}{}{}{}{}", part(1), part(2), part(3), part(5), part(6))
+    })
+}
+
 fn unknown_share(question: &str, analyser: &Analyser, speller: &Speller) -> f32 {
     let own: Vec<String> =
         analyser.explain(question).into_iter().filter(|t| t.origin == Origin::Own).map(|t| t.text).collect();
     let unknown = own.iter().filter(|word| !speller.knows(word)).count();
     unknown as f32 / own.len().max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn a_section_without_its_sign_gets_one() {
+        assert_eq!(signed("hva sier 20-8 første ledd bokstav b?"), "hva sier § 20-8 første ledd bokstav b?");
+        assert_eq!(signed("8-4"), "§ 8-4");
+        assert_eq!(signed("§ 22-13 sjuende ledd"), "§ 22-13 sjuende ledd");
+        assert_eq!(signed("§22-13 sjuende ledd"), "§22-13 sjuende ledd");
+        assert_eq!(signed("syk i 2-3 uker, og første ledd"), "syk i 2-3 uker, og første ledd");
+    }
 }
