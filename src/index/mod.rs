@@ -98,7 +98,7 @@ impl Probe {
     /// Candidates kept while a graph of vectors is walked (`ef`): more finds more of the true top and takes longer.
     /// A passage's questions are several vectors, each of which is a way to it.
     fn beam(&self) -> usize {
-        if matches!(self, Self::Questions(_)) { 160 } else { 512 }
+        if matches!(self, Self::Questions(_)) { 160 } else { 320 }
     }
 }
 
