@@ -246,9 +246,9 @@ pub(super) fn compare_reported(
     let named =
         treats_by_name(of_a, &of_b.source, Manner::Departs) || treats_by_name(of_b, &of_a.source, Manner::Departs);
     features.set(Feature::DepartsByName, f32::from(u8::from(named)));
-    let near = |reading: &Reading, statement: &Statement, other: &Reading| {
-        treats(reading, &other.source, Manner::Departs).iter().any(|order| order.abs_diff(statement.order) <= 2)
-    };
+    let by_a = treats(of_a, &of_b.source, Manner::Departs);
+    let by_b = treats(of_b, &of_a.source, Manner::Departs);
+    let near = |orders: &[usize], statement: &Statement| orders.iter().any(|at| at.abs_diff(statement.order) <= 2);
     let newer = |rule: &Reading, ruling: &Reading| {
         rule.source.is_kept() && ruling.source.kind.is_ruling() && rule.source.from() > ruling.source.date
     };
@@ -256,17 +256,12 @@ pub(super) fn compare_reported(
     features.set(Feature::NewerRuleText, f32::from(u8::from(is_newer)));
     let same_section = !matches!(parts(&a.provisions, &b.provisions), Parts::None);
     // What a ruling departs from is the text that was there then.
-    let departs = same_section && (near(of_a, a, of_b) || near(of_b, b, of_a)) && (!is_newer || opposed);
+    let departs = same_section && (near(&by_a, a) || near(&by_b, b)) && (!is_newer || opposed);
     let of_own_kind = of_a.source.kind == of_b.source.kind;
     let how = if of_own_kind { Feature::DepartsFromOwnKind } else { Feature::DepartsFromKind };
     features.set(how, f32::from(u8::from(departs)));
-    let departs_somewhere =
-        |reading: &Reading, other: &Reading| !treats(reading, &other.source, Manner::Departs).is_empty();
-    let elsewhere = same_section
-        && !departs
-        && !of_own_kind
-        && !is_newer
-        && (departs_somewhere(of_a, of_b) || departs_somewhere(of_b, of_a));
+    let departs_somewhere = !by_a.is_empty() || !by_b.is_empty();
+    let elsewhere = same_section && departs_somewhere && !departs && !of_own_kind && !is_newer;
     features.set(Feature::DepartsElsewhere, f32::from(u8::from(elsewhere)));
     // Who says that it departs does not restate.
     let says_other = (opposed && strength > 0.3) || features.get(Feature::OtherNumbers) > 0.0 || departs || named;
