@@ -33,6 +33,7 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     for pair in order {
         let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
         let on = common_sections(pair, base);
+        let is_sure = pair.score >= threshold;
         let mut meets: Vec<usize> = (0..groups.len())
             .filter(|at| groups[*at].is_on(&on))
             .filter(|at| {
@@ -41,16 +42,15 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
             })
             .collect();
         match meets.len() {
-            0 if pair.score >= threshold => groups.push(Group::of(pair, a, b, on)),
+            0 if is_sure => groups.push(Group::of(pair, a, b, on)),
             0 => {}
             _ => {
                 // A group that has both documents on one side cannot take the pair: another may, or it founds its own.
-                let is_sure = pair.score >= threshold;
                 let takes = |at: &usize| {
                     (is_sure || groups[*at].is_spoken_alike(&a, &b, base)) && groups[*at].add(pair, &a, &b)
                 };
                 let Some(taker) = meets.iter().position(takes) else {
-                    if pair.score >= threshold {
+                    if is_sure {
                         groups.push(Group::of(pair, a, b, on));
                     }
                     continue;
@@ -59,7 +59,7 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
                 meets.retain(|other| *other > first);
                 for other in meets.into_iter().rev() {
                     // A sure pair between two groups makes them one, where their sides agree.
-                    if pair.score >= threshold {
+                    if is_sure {
                         let absorbed = groups.remove(other);
                         if let Some(kept) = groups[first].absorb(absorbed) {
                             groups.push(kept);

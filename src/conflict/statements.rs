@@ -751,10 +751,12 @@ pub(super) fn treats(reading: &Reading, other: &Source, manner: Manner) -> Vec<u
 pub(super) fn treats_by_name(reading: &Reading, other: &Source, manner: Manner) -> bool {
     use super::treatment::Target;
     let form = |id: &str| id.chars().take_while(|c| c.is_alphabetic()).collect::<String>();
-    let is_only_one_named =
-        reading.named.contains(&other.id) && reading.named.iter().filter(|id| form(id) == form(&other.id)).count() == 1;
+    // Asked for each two statements: looked up only where a kind of source is spoken of.
+    let is_only_one_named = || {
+        reading.named.contains(&other.id) && reading.named.iter().filter(|id| form(id) == form(&other.id)).count() == 1
+    };
     reading.treatments.iter().filter(|treatment| treatment.manner == manner).any(|treatment| match &treatment.target {
         Target::Document(id) => *id == other.id,
-        Target::Kind(kind) => *kind == other.kind && is_only_one_named && manner == Manner::Departs,
+        Target::Kind(kind) => *kind == other.kind && manner == Manner::Departs && is_only_one_named(),
     })
 }

@@ -23,7 +23,7 @@ use super::{Hit, IndexError, Point, Probe, Scope, SparseTerms, Validity, VectorI
 /// joined in a graph. Smaller segments are compared whole, which finds the true top and is quick enough.
 const COMPACT_FROM_KB: usize = 40_000;
 
-/// The graph (HNSW). Comparing all bytes instead takes nine tenths of an answer's search over 100,000 passages;
+/// The graph (HNSW). Comparing all bytes instead takes twice the time of a search over 100,000 passages;
 /// `rettesnor bench` shows how much of the true top the graph finds.
 const GRAPH: HnswIndexConfig = HnswIndexConfig {
     m: 16,
