@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::corpus::{Role, sentences};
 use crate::language::Asks;
 use crate::law::SourceKind;
-use crate::retrieval::{Ranked, Understood, unit};
+use crate::retrieval::{Ranked, Understood, Unit, unit};
 use crate::store::PassageRef;
 
 use super::{Quote, Reader};
@@ -30,10 +30,10 @@ pub(super) struct Chosen {
     pub score: f32,
 }
 
-struct Piece {
+struct Piece<'a> {
     range: Range<usize>,
     rank: usize,
-    unit: String,
+    unit: Unit<'a>,
     terms: HashSet<u32>,
     score: f32,
 }
@@ -49,9 +49,9 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
         .take(PASSAGES)
         .collect();
     let Some(best_score) = usable.first().map(|(_, hit)| hit.score.max(f32::EPSILON)) else { return Vec::new() };
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
     for (rank, hit) in &usable {
-        let unit = unit(hit);
+        let unit = unit(&hit.passage);
         let standing = hit.score / best_score;
         let asked = if *rank < 3 { nearest_question(question, &hit.passage, reader) } else { None };
         for (at, range) in quotable(&hit.passage).into_iter().enumerate() {
@@ -62,7 +62,7 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
                 + 0.8 * named(question, &hit.passage, range.start)
                 + asked.as_ref().map_or(0.0, |(ledd, near)| 0.5 * near * stands_in(ledd, &hit.passage, range.start))
                 - 0.06 * (at.min(4) as f32);
-            pieces.push(Piece { range, rank: *rank, unit: unit.clone(), terms, score });
+            pieces.push(Piece { range, rank: *rank, unit, terms, score });
         }
     }
     let rarity = rarity(&pieces);
@@ -80,12 +80,12 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
 }
 
 /// Greedy choice: each further sentence is worth what it adds.
-fn pick(mut pieces: Vec<Piece>, passages: &[Ranked], wanted: &HashMap<u32, f32>, total: f32) -> Vec<Chosen> {
+fn pick(mut pieces: Vec<Piece<'_>>, passages: &[Ranked], wanted: &HashMap<u32, f32>, total: f32) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
-    let mut units: HashMap<String, i32> = HashMap::new();
+    let mut units: HashMap<Unit<'_>, i32> = HashMap::new();
     let mut covered: HashSet<u32> = HashSet::new();
     while chosen.len() < MOST_SENTENCES {
-        let worth = |piece: &Piece| {
+        let worth = |piece: &Piece<'_>| {
             let again: f32 =
                 piece.terms.iter().filter(|t| covered.contains(t)).filter_map(|t| wanted.get(t)).sum::<f32>() / total;
             piece.score - 0.5 * again - 0.12 * units.get(&piece.unit).copied().unwrap_or(0) as f32
@@ -111,7 +111,7 @@ fn pick(mut pieces: Vec<Piece>, passages: &[Ranked], wanted: &HashMap<u32, f32>,
 }
 
 /// How rare each term is among the sentences at hand, 0–1: what all of them say does not tell them apart.
-fn rarity(pieces: &[Piece]) -> HashMap<u32, f32> {
+fn rarity(pieces: &[Piece<'_>]) -> HashMap<u32, f32> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
     for piece in pieces {
         for term in &piece.terms {

@@ -1,6 +1,9 @@
 //! Text into weighted terms: what the lexical channel sees of documents and questions.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 
 use super::compounds::Splitter;
 use super::normal::Normaliser;
@@ -35,6 +38,9 @@ const HEAVIEST_SYNONYM: f32 = 0.6;
 const HEAVIEST_ABBREVIATION: f32 = 0.9;
 /// Everything added from the vocabulary weighs at most this much of the user's own words.
 const ADDED_SHARE: f32 = 1.0;
+/// Words whose terms are remembered, and the length in bytes up to which: some 20 MB at most.
+const MOST_WORDS: usize = 200_000;
+const LONGEST_WORD: usize = 40;
 
 /// Where a term of a question comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -73,6 +79,8 @@ pub struct Analyser {
     /// The lists' own words, for words that the corpus does not have.
     speller: Speller,
     common: HashSet<&'static str>,
+    /// The terms of the documents' words, as they were met: stemming and splitting take longer than looking up.
+    words: RwLock<HashMap<String, Arc<[u32]>>>,
 }
 
 impl Default for Analyser {
@@ -105,6 +113,7 @@ impl Analyser {
             vocabulary,
             topics: TopicReader::new(&normaliser),
             normaliser,
+            words: RwLock::default(),
         }
     }
 
@@ -121,20 +130,37 @@ impl Analyser {
         let mut counts: HashMap<u32, f32> = HashMap::new();
         let mut length = 0.0_f32;
         for token in tokens(text) {
-            if self.normaliser.is_stop_word(&token.text) {
-                continue;
-            }
+            let terms = self.word_terms(token.text);
+            let Some((whole, parts)) = terms.split_first() else { continue };
             length += 1.0;
-            let word = self.normaliser.bokmaal(&token.text);
-            *counts.entry(term_hash(&self.normaliser.stem(&word))).or_default() += 1.0;
-            for part in self.splitter.split(&word, &self.normaliser) {
-                *counts.entry(term_hash(&part)).or_default() += PART;
+            *counts.entry(*whole).or_default() += 1.0;
+            for part in parts {
+                *counts.entry(*part).or_default() += PART;
             }
         }
         let norm = K1 * (1.0 - B + B * length / AVERAGE_LENGTH);
         let mut terms: Vec<(u32, f32)> =
             counts.into_iter().map(|(term, tf)| (term, tf * (K1 + 1.0) / (tf + norm))).collect();
         terms.sort_unstable_by_key(|&(term, _)| term);
+        terms
+    }
+
+    /// The terms of a document's word: the whole, then its parts; none for a stop word.
+    fn word_terms(&self, word: String) -> Arc<[u32]> {
+        if let Some(known) = self.words.read().get(&word) {
+            return Arc::clone(known);
+        }
+        let mut terms = Vec::new();
+        if !self.normaliser.is_stop_word(&word) {
+            let bokmaal = self.normaliser.bokmaal(&word);
+            terms.push(term_hash(&self.normaliser.stem(&bokmaal)));
+            terms.extend(self.splitter.split(&bokmaal, &self.normaliser).iter().map(|part| term_hash(part)));
+        }
+        let terms: Arc<[u32]> = terms.into();
+        let mut words = self.words.write();
+        if words.len() < MOST_WORDS && word.len() <= LONGEST_WORD {
+            words.insert(word, Arc::clone(&terms));
+        }
         terms
     }
 

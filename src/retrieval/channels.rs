@@ -53,7 +53,15 @@ pub(super) struct Placing {
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub passage: PassageRef,
-    pub placings: HashMap<Channel, Placing>,
+    /// One for each channel that found it.
+    pub placings: Vec<(Channel, Placing)>,
+}
+
+impl Candidate {
+    /// Its place in a channel that found it.
+    pub fn placing(&self, channel: Channel) -> Option<&Placing> {
+        self.placings.iter().find(|(of, _)| *of == channel).map(|(_, placing)| placing)
+    }
 }
 
 impl Retriever {
@@ -79,11 +87,13 @@ impl Retriever {
             let span = (first - last).max(f32::EPSILON);
             for (rank, (passage, score)) in hits.into_iter().enumerate() {
                 let placing = Placing { rank, relative: (score - last) / span, score };
-                candidates
+                let candidate = candidates
                     .entry(passage.id())
-                    .or_insert_with(|| Candidate { passage, placings: HashMap::new() })
-                    .placings
-                    .insert(channel, placing);
+                    .or_insert_with(|| Candidate { passage, placings: Vec::with_capacity(Channel::SCORED.len()) });
+                // By reference a passage can be found twice: as a provision and in a document that is named.
+                if candidate.placing(channel).is_none() {
+                    candidate.placings.push((channel, placing));
+                }
             }
         };
         for (channel, hits, took) in found {

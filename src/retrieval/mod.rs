@@ -10,7 +10,7 @@ mod understand;
 
 pub use channels::Channel;
 pub(crate) use channels::DEPTH;
-pub(crate) use rank::unit;
+pub(crate) use rank::{Unit, unit};
 pub use rank::{Explanation, Feature, Weights, rerank, without_questions};
 pub use understand::Understood;
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Role;
-use crate::law::Authority;
+use crate::law::{self, Authority, LawId};
+use crate::store::PassageRef;
 
 use super::channels::Candidate;
 use super::{Channel, Ranked, Understood};
@@ -117,16 +118,16 @@ impl Explanation {
 /// Ranks candidates. One unit (a § of a law, a headed part of a circular, a ruling) stands with its best passage
 /// first; its other passages come after every unit's best that scores near them.
 pub(super) fn rank(candidates: Vec<Candidate>, question: &Understood, weights: &Weights) -> Vec<Ranked> {
-    let nearest = candidates.iter().filter_map(|candidate| candidate.placings.get(&Channel::QuestionDense));
+    let nearest = candidates.iter().filter_map(|candidate| candidate.placing(Channel::QuestionDense));
     let trust = trust(nearest.map(|placing| placing.score).fold(0.0, f32::max));
     let mut ranked: Vec<Ranked> = candidates
         .into_iter()
         .map(|candidate| {
             let explanation = explain(&candidate, question, trust, weights);
             let score = explanation.0.iter().map(|part| part.adds).sum();
-            let mut channels: Vec<Channel> = candidate.placings.keys().copied().collect();
-            channels.sort();
-            let raw = candidate.placings.iter().map(|(channel, placing)| (*channel, placing.score)).collect();
+            let raw: Vec<(Channel, f32)> =
+                candidate.placings.iter().map(|(channel, placing)| (*channel, placing.score)).collect();
+            let channels = raw.iter().map(|(channel, _)| *channel).collect();
             Ranked { passage: candidate.passage, score, channels, explanation, raw }
         })
         .collect();
@@ -170,30 +171,44 @@ const SAME_UNIT: f32 = 0.55;
 const SAME_RULING: f32 = 0.8;
 
 fn spread(ranked: &mut [Ranked]) {
-    let mut units: HashMap<String, i32> = HashMap::new();
-    let mut rulings: HashMap<String, i32> = HashMap::new();
-    for hit in ranked.iter_mut() {
-        let unit = units.entry(unit(hit)).or_insert(0);
-        hit.score *= SAME_UNIT.powi((*unit).min(3));
-        *unit += 1;
-        if hit.passage.document().kind.is_ruling() {
-            let ruling = rulings.entry(hit.passage.document().id.clone()).or_insert(0);
-            hit.score *= SAME_RULING.powi(*ruling);
-            *ruling += 1;
-        }
+    let mut units: HashMap<Unit<'_>, i32> = HashMap::new();
+    let mut rulings: HashMap<&str, i32> = HashMap::new();
+    let kept: Vec<f32> = ranked
+        .iter()
+        .map(|hit| {
+            let unit = units.entry(unit(&hit.passage)).or_insert(0);
+            let mut kept = SAME_UNIT.powi((*unit).min(3));
+            *unit += 1;
+            if hit.passage.document().kind.is_ruling() {
+                let ruling = rulings.entry(&hit.passage.document().id).or_insert(0);
+                kept *= SAME_RULING.powi(*ruling);
+                *ruling += 1;
+            }
+            kept
+        })
+        .collect();
+    for (hit, kept) in ranked.iter_mut().zip(kept) {
+        hit.score *= kept;
     }
     sort(ranked);
 }
 
-/// What a person would call one place: a § of a law, a headed part of a circular or ruling.
-pub(crate) fn unit(hit: &Ranked) -> String {
-    let (document, passage) = (hit.passage.document(), hit.passage.passage());
-    if document.kind.is_rule()
-        && let Some(provision) = passage.provisions.first()
-    {
-        return provision.section().to_string();
+/// What a person would call one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Unit<'a> {
+    /// A § of a law, or what a circular says on one.
+    Section(&'a LawId, &'a law::Unit),
+    /// A headed part of a version of a ruling or an article.
+    Part(&'a str, i64, &'a [String]),
+}
+
+/// The place a passage stands in.
+pub(crate) fn unit(passage: &PassageRef) -> Unit<'_> {
+    let document = passage.document();
+    match passage.passage().provisions.first() {
+        Some(provision) if document.kind.is_rule() => Unit::Section(provision.law(), provision.unit()),
+        _ => Unit::Part(&document.id, passage.version().id, &passage.passage().path),
     }
-    format!("{}#{}#{}", document.id, hit.passage.version().id, passage.path.join("/"))
 }
 
 /// How far the known questions can be trusted, 0–1, by the cosine of the nearest one: where the passage that answers has
@@ -206,8 +221,8 @@ fn trust(nearest: f32) -> f32 {
 
 fn explain(candidate: &Candidate, question: &Understood, trust: f32, weights: &Weights) -> Explanation {
     let passage = &candidate.passage;
-    let relative = |channel| candidate.placings.get(&channel).map_or(0.0, |p| p.relative);
-    let top = |channel| candidate.placings.get(&channel).map_or(0.0, |p| 1.0 / (1.0 + p.rank as f32));
+    let relative = |channel| candidate.placing(channel).map_or(0.0, |p| p.relative);
+    let top = |channel| candidate.placing(channel).map_or(0.0, |p| 1.0 / (1.0 + p.rank as f32));
     let without_questions = f32::from(!passage.has_questions());
     let value = |feature: Feature| match feature {
         Feature::Dense => relative(Channel::Dense),
@@ -246,15 +261,19 @@ fn reference(candidate: &Candidate, question: &Understood) -> f32 {
     let passage = candidate.passage.passage();
     let document = candidate.passage.document();
     let mut best = 0.0_f32;
-    for wanted in &question.references {
-        if *wanted == document.id {
-            best = best.max(1.0);
-        }
-        for provision in &passage.provisions {
-            let own = if document.kind.is_rule() { 1.0 } else { 0.6 };
-            if is_or_lies_in(&provision.to_string(), wanted) {
+    if question.references.contains(&document.id) {
+        return 1.0;
+    }
+    if question.references.is_empty() {
+        return best;
+    }
+    let own = if document.kind.is_rule() { 1.0 } else { 0.6 };
+    for provision in &passage.provisions {
+        let (id, section) = (provision.to_string(), provision.section().to_string());
+        for wanted in &question.references {
+            if is_or_lies_in(&id, wanted) {
                 best = best.max(own);
-            } else if is_or_lies_in(wanted, &provision.section().to_string()) {
+            } else if is_or_lies_in(wanted, &section) {
                 best = best.max(own * 0.7);
             }
         }
@@ -268,17 +287,19 @@ fn is_or_lies_in(id: &str, whole: &str) -> bool {
 }
 
 fn suggested(candidate: &Candidate, question: &Understood) -> f32 {
-    question
-        .suggested
-        .iter()
-        .filter(|(id, _)| {
-            candidate.passage.passage().provisions.iter().any(|p| {
-                let own = p.to_string();
-                is_or_lies_in(&own, id) || is_or_lies_in(id, &own)
-            })
-        })
-        .map(|(_, sure)| *sure)
-        .fold(0.0, f32::max)
+    let mut best = 0.0_f32;
+    if question.suggested.is_empty() {
+        return best;
+    }
+    for provision in &candidate.passage.passage().provisions {
+        let own = provision.to_string();
+        for (id, sure) in &question.suggested {
+            if is_or_lies_in(&own, id) || is_or_lies_in(id, &own) {
+                best = best.max(*sure);
+            }
+        }
+    }
+    best
 }
 
 fn benefit(candidate: &Candidate, question: &Understood) -> f32 {
