@@ -56,12 +56,12 @@ struct View {
 }
 
 impl View {
-    async fn of(store: &Store, catalogue: Catalogue) -> anyhow::Result<Self> {
+    async fn of(store: &Store, catalogue: Catalogue, analyser: &Analyser) -> anyhow::Result<Self> {
         let mut questions = QuestionSet::built_in()?;
         for (name, text) in store.question_files().await? {
             questions.add(&name, &text)?;
         }
-        let speller = speller(&catalogue, &questions);
+        let speller = speller(&catalogue, &questions, analyser);
         Ok(Self { catalogue: Arc::new(catalogue), questions: Arc::new(questions), speller: Arc::new(speller) })
     }
 }
@@ -86,14 +86,15 @@ impl App {
             let index = open_index(&index_config, embedder.dimensions())?;
             Ok((embedder, index))
         });
-        let opened = open_store(&config.data_dir).await;
+        let analyser = Arc::new(Analyser::new());
+        let opened = open_store(&config.data_dir, &analyser).await;
         // The model is waited for also where the database fails: a process that ends while it loads may crash.
         let (embedder, index) = loading.await??;
         let (store, view) = opened?;
         let app = Self {
             register: Register::open(store.clone(), &config.data_dir),
             store,
-            models: Models { embedder: Arc::new(embedder), analyser: Arc::new(Analyser::new()) },
+            models: Models { embedder: Arc::new(embedder), analyser },
             index,
             weights: Arc::new(Weights::built_in()?),
             judge: Judge::built_in()?,
@@ -101,7 +102,9 @@ impl App {
             ingesting: tokio::sync::Mutex::default(),
             _lock: lock,
         };
-        app.ingest_job(today()).reconcile(&app.catalogue(), progress).await?;
+        if app.ingest_job(today()).reconcile(&app.catalogue(), progress).await? {
+            app.read_again(&Catalogue::default()).await?;
+        }
         app.register.restore_clarification_files().await?;
         if app.register.clarification_folder().is_dir() {
             app.ingest_clarifications().await?;
@@ -129,13 +132,19 @@ impl App {
         let _one_at_a_time = self.ingesting.lock().await;
         let mut report = self.ingest_job(today()).run(paths, options, progress).await?;
         if !options.dry_run {
-            let view = View::of(&self.store, self.store.catalogue(&self.catalogue()).await?).await?;
-            *self.view.write() = view;
+            self.read_again(&self.catalogue()).await?;
             let began = Instant::now();
             report.news = self.update_register(progress).await?;
             report.conflict_seconds = began.elapsed().as_secs_f64();
         }
         Ok(report)
+    }
+
+    /// Shows the base as the store has it now; versions that are `known` are not read again.
+    async fn read_again(&self, known: &Catalogue) -> anyhow::Result<()> {
+        let view = View::of(&self.store, self.store.catalogue(known).await?, &self.models.analyser).await?;
+        *self.view.write() = view;
+        Ok(())
     }
 
     /// Brings the register in step with the documents; for a base that is in step it costs a look.
@@ -261,7 +270,7 @@ impl App {
 }
 
 /// The words of the corpus and of its callers, for mending typing errors.
-fn speller(catalogue: &Catalogue, questions: &QuestionSet) -> Speller {
+fn speller(catalogue: &Catalogue, questions: &QuestionSet, analyser: &Analyser) -> Speller {
     let texts = catalogue.versions().iter().filter(|v| !v.superseded).map(|v| v.document.text.as_str());
     let texts: Vec<&str> = texts.chain(questions.all()).collect();
     let counts = texts
@@ -278,12 +287,12 @@ fn speller(catalogue: &Catalogue, questions: &QuestionSet) -> Speller {
             }
             all
         });
-    Speller::new(counts.into_iter())
+    Speller::new(counts.into_iter()).with_terms(analyser)
 }
 
-async fn open_store(data_dir: &Path) -> anyhow::Result<(Store, View)> {
+async fn open_store(data_dir: &Path, analyser: &Analyser) -> anyhow::Result<(Store, View)> {
     let store = Store::open(data_dir).await?;
-    let view = View::of(&store, store.catalogue(&Catalogue::default()).await?).await?;
+    let view = View::of(&store, store.catalogue(&Catalogue::default()).await?, analyser).await?;
     Ok((store, view))
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use indicatif::ProgressBar;
 use rettesnor::app::App;
 use rettesnor::config::Config;
+use rettesnor::corpus;
 use rettesnor::ingest::{Options, Report};
 use rettesnor::retrieval::Query;
 use rettesnor::store::{self, Catalogue, Store};
@@ -469,6 +470,34 @@ async fn a_kill_in_the_middle_leaves_whole_documents_and_the_next_run_finishes()
         assert_eq!(set(&one), set(&other));
     }
     assert_eq!(killed.run(&["ingest", "corpus", "--json"]).json()["unchanged"], json!(60));
+}
+
+/// What can be quoted is embedded when it is read, and at the next start where a base was made without.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_quoted_has_its_vectors() {
+    let home = Home::new();
+    let about = |what: &str| format!("{what} ").repeat(320 / what.len());
+    let (amount, deadline) = (about("Støtten er 500 kroner i måneden."), about("Klagefristen er seks uker."));
+    home.write("corpus/fjell.md", note(&format!("{amount}\n\n{deadline}")));
+    let nearest = |app: &App| {
+        let query =
+            Query { text: "hvor lenge kan jeg vente med å klage", day: 20_260_101, kinds: Vec::new(), limit: 1 };
+        let found = tokio::task::block_in_place(|| app.search(&query)).unwrap();
+        let passage = &found.passages[0].passage;
+        let pieces = corpus::quotable(passage.document(), passage.passage());
+        let near = passage.nearness(&found.understood.vector);
+        assert_eq!(near.len(), pieces.len());
+        let best = (0..near.len()).max_by(|&a, &b| near[a].total_cmp(&near[b])).unwrap();
+        passage.document().text[pieces[best].clone()].to_owned()
+    };
+    let base = Inside::open(&home).await;
+    base.follow(&home.path("corpus")).await;
+    assert!(nearest(&base.app).starts_with("Klagefristen"));
+    let passages: Vec<_> = base.app.catalogue().passage_ids().into_iter().map(|id| (id, Default::default())).collect();
+    base.app.store.set_piece_vectors(&passages).await.unwrap();
+    base.app.store.set_setting("index_model", "an older program").await.unwrap();
+    drop(base);
+    assert!(nearest(&Inside::open(&home).await.app).starts_with("Klagefristen"));
 }
 
 /// The index folder is lost, old, or broken: the database is the truth.

@@ -143,7 +143,8 @@ impl Evidence {
             .explain(&question.corrected)
             .iter()
             .filter(|term| term.origin == Origin::Own)
-            .map(|term| (term_hash(&term.text), reader.speller.rarity(&term.text)))
+            .map(|term| term_hash(&term.text))
+            .map(|term| (term, reader.speller.rarity(term)))
             .collect();
         let total = own.iter().map(|o| o.1).sum::<f32>().max(f32::EPSILON);
         let covered = |by: &dyn Fn(u32) -> bool| own.iter().filter(|o| by(o.0)).map(|o| o.1).sum::<f32>() / total;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::corpus::{Role, sentences};
+use crate::corpus::{Role, quotable};
 use crate::language::Asks;
 use crate::law::SourceKind;
 use crate::retrieval::{Ranked, Understood, Unit, unit};
@@ -17,12 +17,6 @@ const PASSAGES: usize = 8;
 /// Sentences in an answer.
 pub const MOST_SENTENCES: usize = 4;
 
-/// Longest quote, in bytes; a longer sentence is cut at a clause.
-const LONGEST_QUOTE: usize = 480;
-
-/// Neighbouring sentences are quoted together up to this many bytes: the condition often stands in the next sentence.
-const SHORT_QUOTE: usize = 320;
-
 /// A sentence chosen, with the passage it stands in.
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
@@ -35,6 +29,8 @@ struct Piece<'a> {
     rank: usize,
     unit: Unit<'a>,
     terms: HashSet<u32>,
+    /// Cosine with the question; none where no vector was made.
+    near: Option<f32>,
     score: f32,
 }
 
@@ -54,7 +50,8 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
         let unit = unit(&hit.passage);
         let standing = hit.score / best_score;
         let asked = if *rank < 3 { nearest_question(question, &hit.passage, reader) } else { None };
-        for (at, range) in quotable(&hit.passage).into_iter().enumerate() {
+        let nearness = hit.passage.nearness(&question.vector);
+        for (at, range) in quotable(hit.passage.document(), hit.passage.passage()).into_iter().enumerate() {
             let text = &hit.passage.document().text[range.clone()];
             let terms = reader.analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
             let score = 1.6 * standing
@@ -62,7 +59,8 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
                 + 0.8 * named(question, &hit.passage, range.start)
                 + asked.as_ref().map_or(0.0, |(ledd, near)| 0.5 * near * stands_in(ledd, &hit.passage, range.start))
                 - 0.06 * (at.min(4) as f32);
-            pieces.push(Piece { range, rank: *rank, unit, terms, score });
+            let near = nearness.get(at).copied();
+            pieces.push(Piece { range, rank: *rank, unit, terms, near, score });
         }
     }
     let rarity = rarity(&pieces);
@@ -72,9 +70,13 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
         .map(|(term, weight)| (*term, weight * rarity.get(term).copied().unwrap_or(0.0)))
         .collect();
     let total: f32 = wanted.values().sum::<f32>().max(f32::EPSILON);
+    // Cosines lie close together: what tells pieces apart is where each stands between the farthest and the nearest.
+    let near = || pieces.iter().filter_map(|piece| piece.near);
+    let (farthest, nearest) = (near().fold(1.0, f32::min), near().fold(-1.0, f32::max));
+    let span = (nearest - farthest).max(f32::EPSILON);
     for piece in &mut pieces {
         let shared: f32 = piece.terms.iter().filter_map(|term| wanted.get(term)).sum();
-        piece.score += 1.2 * shared / total;
+        piece.score += 0.9 * shared / total + piece.near.map_or(0.0, |near| 0.5 * (near - farthest) / span);
     }
     pick(pieces, passages, &wanted, total)
 }
@@ -164,62 +166,6 @@ fn named(question: &Understood, passage: &PassageRef, at: usize) -> f32 {
                 .any(|o| id.starts_with(o.as_str()) && !id[o.len()..].starts_with(|c: char| c.is_ascii_digit()))
     };
     f32::from(question.references.iter().any(wanted))
-}
-
-/// The pieces of a passage that can stand alone as a quote, as bytes of the document: short neighbouring sentences of
-/// one ledd or paragraph, and a list together with the sentence it hangs on.
-fn quotable(passage: &PassageRef) -> Vec<Range<usize>> {
-    let text = &passage.document().text;
-    let whole = &passage.passage().range;
-    let mut pieces: Vec<Range<usize>> = Vec::new();
-    for section in &passage.document().sections[passage.passage().sections.clone()] {
-        let (start, end) = (section.range.start.max(whole.start), section.range.end.min(whole.end));
-        if start >= end {
-            continue;
-        }
-        for range in sentences(&text[start..end]) {
-            let range = start + range.start..start + range.end;
-            let words = text[range.clone()].trim_start();
-            let joins = |last: &Range<usize>| {
-                let limit = if is_list_item(words) { LONGEST_QUOTE } else { SHORT_QUOTE };
-                range.end - last.start <= limit && !text[last.end..range.start].contains("\n\n")
-            };
-            match pieces.last_mut() {
-                Some(last) if last.start >= start && joins(last) => last.end = range.end,
-                _ if words.chars().filter(|c| c.is_alphabetic()).count() < 12 => {}
-                _ => pieces.push(range),
-            }
-        }
-    }
-    pieces.into_iter().map(|range| trimmed(text, range)).collect()
-}
-
-fn is_list_item(words: &str) -> bool {
-    let mut chars = words.chars();
-    match (chars.next(), chars.next()) {
-        (Some('–' | '-' | '•'), _) => true,
-        (Some(c), Some(')' | '.')) => c.is_lowercase() || c.is_ascii_digit(),
-        _ => false,
-    }
-}
-
-/// Cuts a quote that is too long at the last clause end that fits.
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    if range.len() <= LONGEST_QUOTE {
-        return range;
-    }
-    let mut limit = range.start + LONGEST_QUOTE;
-    while !text.is_char_boundary(limit) {
-        limit -= 1;
-    }
-    let head = &text[range.start..limit];
-    let cut = head
-        .rfind(['\n', ';', ':'])
-        .filter(|&at| at > LONGEST_QUOTE / 3)
-        .or_else(|| head.rfind(", "))
-        .or_else(|| head.rfind(' '))
-        .unwrap_or(head.len());
-    range.start..range.start + cut
 }
 
 /// How well a sentence fits the kind of thing asked for, 0–1.

@@ -147,7 +147,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 fn init_logs() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("RETTESNOR_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,rettesnor=info,qdrant_edge=error"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,rettesnor=info,qdrant_edge=error,sqlx=error"));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

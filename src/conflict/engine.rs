@@ -240,7 +240,7 @@ fn reason(features: &Features) -> (Reason, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conflict::{conflicts, read};
+    use crate::conflict::{Pair, conflicts, read};
     use crate::language::Analyser;
 
     fn reading(text: &str) -> Reading {
@@ -261,11 +261,16 @@ mod tests {
         )
     }
 
-    fn found(reasons: &str, outcome: &str) -> Vec<crate::conflict::Conflict> {
+    fn between(documents: &[&str]) -> (Vec<Pair>, Vec<crate::conflict::Conflict>) {
         let engine = Engine::built_in().expect("the built-in weights are valid");
         let mut base = Base::new();
-        let found = engine.compare(vec![reading(CIRCULAR), reading(&ruling(outcome, reasons))], &mut base);
-        conflicts(&found.pairs, &base, engine.judge().threshold())
+        let found = engine.compare(documents.iter().map(|text| reading(text)).collect(), &mut base);
+        let conflicts = conflicts(&found.pairs, &base, engine.judge().threshold());
+        (found.pairs, conflicts)
+    }
+
+    fn found(reasons: &str, outcome: &str) -> Vec<crate::conflict::Conflict> {
+        between(&[CIRCULAR, &ruling(outcome, reasons)]).1
     }
 
     #[test]
@@ -292,5 +297,27 @@ mod tests {
     fn a_procedural_end_says_nothing() {
         let reasons = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
         assert!(found(reasons, "AVVIST").is_empty());
+    }
+
+    #[test]
+    fn that_a_requirement_is_met_is_no_reading_of_it() {
+        let said = |reasons: &str| reading(&ruling("STADFESTELSE", reasons)).statements.len();
+        assert_eq!(said("Vilkåret om at flyttingen er skriftlig avtalt, er etter dette ikke oppfylt."), 0);
+        assert_eq!(said("Vilkåret om skriftlig avtale med arbeidsgiveren er ikke oppfylt."), 0);
+        assert_eq!(said("Vilkåret om skriftlig avtale er oppfylt når arbeidsgiveren har bekreftet flyttingen."), 1);
+    }
+
+    /// «ytes til den som har» and «krever» say the same, and look opposed.
+    #[test]
+    fn the_law_in_other_words_is_no_conflict() {
+        let law = "---\nid: lov/1997-02-28-19\nkind: statute\ntitle: Lov om folketrygd (folketrygdloven)\ndate: 2019-01-01\n---\n# § 15-11 Flyttetilskudd\n\nFlyttetilskudd kan gis til den som har avtalt flyttingen skriftlig med arbeidsgiveren, også når avtalen er muntlig.\n";
+        let (pairs, conflicts) = between(&[law, CIRCULAR]);
+        assert!(pairs.iter().any(|pair| pair.score > 0.55), "the two look opposed: {pairs:?}");
+        assert!(conflicts.is_empty());
+        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
+        let (pairs, conflicts) = between(&[law, CIRCULAR, &ruling("MEDHOLD", against)]);
+        let is_with_both = |pair: &Pair| [&pair.a.0, &pair.b.0].iter().all(|id| !id.starts_with("R99"));
+        assert!(!pairs.iter().any(is_with_both), "a ruling applies the law");
+        assert_eq!(conflicts.len(), 1);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sha2::{Digest, Sha256};
 
 use super::base::Base;
-use super::compare::{closeness, shared};
+use super::compare::{Feature, closeness, shared};
 use super::settle::settled;
 use super::statements::{Reading, Statement};
 use super::types::{Conflict, Pair, Side, SideDocument};
@@ -20,7 +20,9 @@ const SPEAKS_ALIKE: f32 = 0.9;
 /// A document's words on one question.
 type Node = ((String, String), usize);
 
-/// Makes conflicts of pairs: those at or above `threshold` found one, those below it only join one that is there.
+/// Makes conflicts of pairs: those at or above `threshold` found one, those below it only join one that is there. So do
+/// those with the law itself: that a circular gives a § again in other words looks just like its saying something else,
+/// and beside a whole statute that is what most pairs with it are. What it says against the law, a ruling has said.
 /// Pairs that share a document's words on a question are about the same question; its documents are put on sides so
 /// that the surest pairs stand against each other.
 pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
@@ -33,7 +35,7 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     for pair in order {
         let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
         let on = common_sections(pair, base);
-        let is_sure = pair.score >= threshold;
+        let is_sure = pair.score >= threshold && !is_with_law(pair);
         let mut meets: Vec<usize> = (0..groups.len())
             .filter(|at| groups[*at].is_on(&on))
             .filter(|at| {
@@ -80,6 +82,10 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     }
     conflicts.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| x.id.cmp(&y.id)));
     conflicts
+}
+
+fn is_with_law(pair: &Pair) -> bool {
+    pair.features.get(Feature::WithLaw) > 0.0
 }
 
 /// A question in the making.

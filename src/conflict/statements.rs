@@ -187,6 +187,11 @@ cue!(
     DECLINES,
     r"\b(?:tar|ta|tatt|tok) (?:\w+ ){0,3}ikke (?:\w+ ){0,2}(?:stilling|standpunkt)\b|\bikke (?:\w+ ){0,3}(?:stilling til|standpunkt til|nødvendig å (?:ta|gå|vurdere)|grunn til å gå|foranledning)\b|\b(?:sier|seier) (?:\w+ )?ikke noe om\b|\bgår (?:\w+ )?ikke (?:nærmere )?inn på\b|\b(?:kommer|kjem) (?:\w+ )?ikke opp\b|\breiser seg ikke\b|\bikke (?:\w+ )?tilstrekkelig (?:opplyst|utredet)\b|\bkan stå åpent\b|\blar (?:\w+ ){0,3}stå åpen\w*|\buten betydning for (?:saken|resultatet|utfallet)\b|\bikke (?:noen )?betydning for (?:saken|resultatet|utfallet)\b"
 );
+// What a ruling came to on a requirement says nothing of what the requirement is.
+cue!(
+    IS_MET,
+    r"^(?:også |heller ikke )?(?:krav|vilkår|grunnvilkår|opptjening|alder)\w*\b[^;:]* (?:er|var|anses|ansees|vart|blei)\b[^,;:]{0,30}\b(?:oppfylt|innfridd|til stede)\W*$"
+);
 cue!(
     DISCRETION,
     r"\bsamlet vurdering\b|\bskjønnsmessig\w*|\bkonkret vurdering\b|\bhelhetsvurdering\b|\brimelig grunn\b|\bsærlige grunner\b|\bi vurderingen (?:inngår|legges|er)\b|\bmoment\w*\b|\bberor på\b|\bberoende på\b|\bavveining\w*"
@@ -490,7 +495,8 @@ fn statement(
     let opposites = opposites(folded);
     let concrete = if kind.is_ruling() { concreteness(whole, folded) } else { 0.0 };
     let says_something = direction.abs() >= 0.2 || !quantities.is_empty() || complement.is_some() || opposites != 0;
-    if says(&QUESTION, folded) || says(&DECLINES, folded) || (!says_something && concrete >= 0.5) {
+    let is_met = kind.is_ruling() && says(&IS_MET, folded);
+    if says(&QUESTION, folded) || says(&DECLINES, folded) || is_met || (!says_something && concrete >= 0.5) {
         return None;
     }
     let terms_of = terms(whole, analyser, generic);

@@ -61,12 +61,16 @@ pub fn fit_conflicts(app: &App, gold: &[Gold]) -> anyhow::Result<ConflictFit> {
     };
     let collections: HashMap<String, String> =
         catalogue.versions().iter().map(|v| (v.document.id.clone(), collection(&v.source))).collect();
+    let labelled_in: HashSet<&String> = labels.component.keys().filter_map(|id| collections.get(id)).collect();
     let mut lost: HashSet<(String, String)> = labels.conflicts.keys().cloned().collect();
     let mut cases = Vec::new();
     for candidate in engine.look(&base) {
         let key = key(&candidate.a.source.id, &candidate.b.source.id);
-        // Documents of two collections were labelled by hands that did not see each other's: nothing is known of them.
-        let is_unknown = collections.get(&candidate.a.source.id) != collections.get(&candidate.b.source.id);
+        // Documents of two labelled collections were labelled by hands that did not see each other's: nothing is known
+        // of them. What lies beside them (the law itself) is taken to conflict with nothing.
+        let of = |id: &String| collections.get(id).filter(|collection| labelled_in.contains(collection));
+        let (one, other) = (of(&candidate.a.source.id), of(&candidate.b.source.id));
+        let is_unknown = one.is_some() && other.is_some() && one != other;
         if candidate.excluded.is_some() || is_unknown || labels.neutral.contains(&key) {
             continue;
         }

@@ -26,7 +26,7 @@ use crate::embedding::{Embedder, EmbeddingError};
 use crate::index::{IndexError, Point, SharedIndex, Validity};
 use crate::language::Analyser;
 use crate::register::WhatIsNew;
-use crate::store::{Catalogue, KnownVersion, NewVersion, Store, StoreError, as_kept, text_hash};
+use crate::store::{Catalogue, KnownVersion, NewVersion, PieceVectors, Store, StoreError, as_kept, text_hash};
 use versions::{NEVER, Placement, place};
 
 /// Part of every file's fingerprint: raised when readers or cutting change, so that all files are read again.
@@ -438,6 +438,10 @@ impl Ingest<'_> {
             terms: self.analyser.document_terms(&text),
             question_terms: if asked.is_empty() { Vec::new() } else { self.analyser.document_terms(&asked.join(" ")) },
             questions: asked.iter().map(|q| (*q).to_owned()).collect(),
+            pieces: corpus::quotable(document, passage)
+                .into_iter()
+                .map(|range| document.text[range].to_owned())
+                .collect(),
             kind: document.kind.code().to_owned(),
             id,
             text,
@@ -446,12 +450,15 @@ impl Ingest<'_> {
         }
     }
 
-    /// Embeds what the points need and is not known yet, and writes them to the index, flushed.
+    /// Embeds what the points need and is not known yet, and writes them to the index, flushed; the pieces that can be
+    /// quoted go to the store.
     async fn fill_and_upsert(&self, bare: Vec<BarePoint>) -> Result<(), IngestError> {
         for batch in bare.chunks(BATCH_PASSAGES) {
             let texts: Vec<&str> = batch.iter().map(|p| p.text.as_str()).collect();
             let questions: Vec<&str> = batch.iter().flat_map(|p| p.questions.iter().map(String::as_str)).collect();
+            let pieces: Vec<&str> = batch.iter().flat_map(|p| p.pieces.iter().map(String::as_str)).collect();
             let mut passages = self.vectors(&texts, Side::Passage).await?.into_iter();
+            let mut quotable = self.vectors(&pieces, Side::Passage).await?.into_iter();
             let mut asked = self.vectors(&questions, Side::Query).await?.into_iter();
             let points: Vec<Point> = batch
                 .iter()
@@ -468,6 +475,14 @@ impl Ingest<'_> {
                 .collect();
             let index = Arc::clone(&self.index);
             tokio::task::spawn_blocking(move || index.upsert(points).and_then(|()| index.flush())).await??;
+            let pieces: Vec<(u64, PieceVectors)> = batch
+                .iter()
+                .map(|p| {
+                    let vectors: Vec<Vec<f32>> = quotable.by_ref().take(p.pieces.len()).collect();
+                    (p.id, PieceVectors::pack(&vectors))
+                })
+                .collect();
+            self.store.set_piece_vectors(&pieces).await?;
         }
         Ok(())
     }
@@ -504,11 +519,11 @@ impl Ingest<'_> {
     }
 
     /// Brings the index in step with the store, as the catalogue shows it: after a kill, a lost index folder, or a
-    /// change of model.
+    /// change of model. Says whether passages were indexed: the catalogue is then to be read again.
     ///
     /// # Errors
     /// Store, index or model fail.
-    pub async fn reconcile(&self, catalogue: &Catalogue, progress: &ProgressBar) -> Result<(), IngestError> {
+    pub async fn reconcile(&self, catalogue: &Catalogue, progress: &ProgressBar) -> Result<bool, IngestError> {
         const MODEL: &str = "index_model";
         let left = self.store.drop_pending().await?;
         let is_behind = !left.is_empty() || self.store.setting(BEHIND).await?.as_deref() == Some("yes");
@@ -516,7 +531,7 @@ impl Ingest<'_> {
             self.store.set_setting(BEHIND, "yes").await?;
             self.index.delete(&left)?;
         }
-        let model = format!("{} analyse {}", self.embedder.model_id(), Analyser::VERSION);
+        let model = format!("{} analyse {} sitat 1", self.embedder.model_id(), Analyser::VERSION);
         if self.store.setting(MODEL).await?.as_deref() != Some(model.as_str()) {
             if self.index.count()? > 0 {
                 self.index.clear()?;
@@ -525,7 +540,7 @@ impl Ingest<'_> {
         }
         let wanted = catalogue.passage_ids();
         if !is_behind && self.index.count()? == wanted.len() as u64 {
-            return Ok(());
+            return Ok(false);
         }
         self.index_missing(catalogue, &wanted, progress).await?;
         if self.index.count()? != wanted.len() as u64 {
@@ -538,7 +553,8 @@ impl Ingest<'_> {
             self.index.set_validity(&ids, version.validity)?;
         }
         self.index.flush()?;
-        Ok(self.store.set_setting(BEHIND, "no").await?)
+        self.store.set_setting(BEHIND, "no").await?;
+        Ok(true)
     }
 
     /// Indexes the passages that the index lacks.
@@ -575,6 +591,7 @@ struct BarePoint {
     id: u64,
     text: String,
     questions: Vec<String>,
+    pieces: Vec<String>,
     terms: crate::index::SparseTerms,
     question_terms: crate::index::SparseTerms,
     kind: String,

@@ -146,7 +146,7 @@ impl Analyser {
     }
 
     /// The terms of a document's word: the whole, then its parts; none for a stop word.
-    fn word_terms(&self, word: String) -> Arc<[u32]> {
+    pub(super) fn word_terms(&self, word: String) -> Arc<[u32]> {
         if let Some(known) = self.words.read().get(&word) {
             return Arc::clone(known);
         }

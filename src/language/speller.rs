@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::analyser::term_hash;
+use super::analyser::{Analyser, term_hash};
 
 /// Only the beginning of a word is indexed; the rest is compared when a candidate is found.
 const INDEXED_LETTERS: usize = 8;
@@ -15,6 +15,8 @@ type Rank = (usize, bool, std::cmp::Reverse<u32>);
 pub struct Speller {
     words: Vec<(String, u32)>,
     known: HashMap<String, u32>,
+    /// How often each term of a document stands in the corpus, by its hash.
+    terms: HashMap<u32, u32>,
     /// Hash of a shortened form, and the word it was made from; by hash.
     shortened: Vec<(u32, u32)>,
 }
@@ -42,15 +44,32 @@ impl Speller {
         }
         shortened.sort_unstable();
         shortened.shrink_to_fit();
-        Self { words, known, shortened }
+        Self { words, known, terms: HashMap::new(), shortened }
     }
 
-    /// How rare a word is, 0–1: 1 for one that the corpus has not.
+    /// Counts the terms that the words become in the lexical channel, so that it can be said which a question shares.
     #[must_use]
-    pub fn rarity(&self, word: &str) -> f32 {
+    pub fn with_terms(mut self, analyser: &Analyser) -> Self {
+        for (word, count) in &self.words {
+            for &term in analyser.word_terms(word.clone()).iter() {
+                *self.terms.entry(term).or_default() += count;
+            }
+        }
+        self
+    }
+
+    /// How rare a term ([`term_hash`]) is, 0–1: 1 for one that the corpus has not.
+    #[must_use]
+    pub fn rarity(&self, term: u32) -> f32 {
         let all = self.words.len().max(2) as f32;
-        let count = self.known.get(word).copied().unwrap_or(0) as f32;
+        let count = self.terms.get(&term).copied().unwrap_or(0) as f32;
         (1.0 - (1.0 + count).ln() / all.ln()).clamp(0.0, 1.0)
+    }
+
+    /// Whether the corpus has a word with this term, or a compound with it.
+    #[must_use]
+    pub fn knows_term(&self, term: u32) -> bool {
+        self.terms.contains_key(&term)
     }
 
     /// Whether the corpus has the word.
@@ -171,6 +190,16 @@ mod tests {
             ("fotball", None),
         ] {
             assert_eq!(s.suggest(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn terms_are_known_in_every_form_of_the_word() {
+        let analyser = Analyser::new();
+        let s = speller().with_terms(&analyser);
+        for (word, is_known) in [("vedtakene", true), ("legen", true), ("erklæringer", true), ("snø", false)] {
+            let term = analyser.explain(word).first().map_or(0, |term| term_hash(&term.text));
+            assert_eq!((s.knows_term(term), s.rarity(term) < 1.0), (is_known, is_known), "{word}");
         }
     }
 

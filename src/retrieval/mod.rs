@@ -10,8 +10,8 @@ mod understand;
 
 pub use channels::Channel;
 pub(crate) use channels::DEPTH;
-pub(crate) use rank::{Unit, unit};
 pub use rank::{Explanation, Feature, Weights, rerank, without_questions};
+pub(crate) use rank::{Unit, unit};
 pub use understand::Understood;
 
 use std::sync::Arc;

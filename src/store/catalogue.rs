@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{PieceVectors, Store, StoreError};
 use crate::corpus::{Document, Passage};
 use crate::index::Validity;
 
@@ -30,7 +30,7 @@ pub struct Version {
 }
 
 /// A passage with its id and the questions it was indexed with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StoredPassage {
     /// Row id in the store, and the point's id in the index.
     pub id: u64,
@@ -38,6 +38,8 @@ pub struct StoredPassage {
     pub passage: Passage,
     /// Fingerprint of the questions indexed with it; empty when none.
     pub questions: String,
+    /// Vectors of what can be quoted of it.
+    pub pieces: PieceVectors,
 }
 
 /// A passage in its version. Cheap to clone; stays good when the catalogue is replaced.
@@ -71,6 +73,12 @@ impl PassageRef {
     /// Whether callers' questions were indexed with it.
     pub fn has_questions(&self) -> bool {
         !self.version.passages[self.ordinal].questions.is_empty()
+    }
+
+    /// Cosine between a question's vector and each piece that can be quoted ([`crate::corpus::quotable`]), in their
+    /// order; empty where none were made.
+    pub fn nearness(&self, question: &[f32]) -> Vec<f32> {
+        self.version.passages[self.ordinal].pieces.cosines(question)
     }
 
     /// Place among the version's passages, from 0.
@@ -183,7 +191,7 @@ impl Store {
                 continue;
             }
             let (document, passages) = match known.get(&id) {
-                Some(version) => (version.document.clone(), copy(&version.passages)),
+                Some(version) => (version.document.clone(), version.passages.clone()),
                 None => match bodies.remove(&id) {
                     Some(body) => (body, passages.remove(&id).unwrap_or_default()),
                     None => continue,
@@ -217,7 +225,7 @@ impl Store {
     ) -> Result<HashMap<i64, Vec<StoredPassage>>, StoreError> {
         let newest_known = known.keys().max().copied().unwrap_or(0);
         let rows = sqlx::query(
-            "SELECT id, version, questions, body FROM passages WHERE version > ? ORDER BY version, ordinal",
+            "SELECT id, version, questions, pieces, body FROM passages WHERE version > ? ORDER BY version, ordinal",
         )
         .bind(newest_known)
         .fetch_all(self.pool())
@@ -228,7 +236,8 @@ impl Store {
             .map(|row| {
                 let passage = serde_json::from_str(row.get("body"))?;
                 let id = row.get::<i64, _>("id") as u64;
-                Ok((row.get("version"), StoredPassage { id, passage, questions: row.get("questions") }))
+                let pieces = row.get::<Vec<u8>, _>("pieces").into();
+                Ok((row.get("version"), StoredPassage { id, passage, questions: row.get("questions"), pieces }))
             })
             .collect::<Result<_, StoreError>>()?;
         for (version, passage) in parsed {
@@ -236,11 +245,4 @@ impl Store {
         }
         Ok(by_version)
     }
-}
-
-fn copy(passages: &[StoredPassage]) -> Vec<StoredPassage> {
-    passages
-        .iter()
-        .map(|p| StoredPassage { id: p.id, passage: p.passage.clone(), questions: p.questions.clone() })
-        .collect()
 }

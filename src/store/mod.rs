@@ -4,9 +4,11 @@
 //! the vector index only helps to find it and can be rebuilt from the store.
 
 mod catalogue;
+mod pieces;
 mod vectors;
 
 pub use catalogue::{Catalogue, PassageRef, StoredPassage, Version};
+pub use pieces::PieceVectors;
 pub use vectors::{as_kept, text_hash};
 
 use std::path::Path;

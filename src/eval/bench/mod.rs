@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::{App, SOURCES, today};
 use crate::config::Config;
-use crate::corpus;
+use crate::corpus::{self, Document, Passage};
 use crate::index::{Probe, Scope};
 use crate::ingest::{MAX_TOKENS, Options, Side};
 use crate::retrieval::{DEPTH, Query};
@@ -31,7 +31,7 @@ pub use rulings::Rulings;
 use varied::{Dice, Seed, Written};
 
 /// Raised when the bases would be made otherwise.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Real documents read for the seed.
 const SEED_DOCUMENTS: usize = 120;
@@ -256,7 +256,9 @@ async fn keep(
         let part = passage.sections.start.min(written.seeds.len() - 1);
         let seed = &seeds[written.seeds[part]];
         let other = &seeds[dice.below(seeds.len())];
-        vectors.push((text_hash(&corpus::embedding_text(&document, passage)), dice.near(&seed.vector, &other.vector)));
+        for text in embedded(&document, passage) {
+            vectors.push((text_hash(&text), dice.near(&seed.vector, &other.vector)));
+        }
         let own: Vec<_> = written.questions.iter().filter(|(of, ..)| *of == part).collect();
         if own.is_empty() {
             continue;
@@ -273,6 +275,12 @@ async fn keep(
         app.store.keep_vectors(&side.key(model), &borrowed).await?;
     }
     Ok(())
+}
+
+/// The texts of a passage that an ingest embeds: the whole, and what can be quoted of it.
+fn embedded(document: &Document, passage: &Passage) -> impl Iterator<Item = String> {
+    let pieces = corpus::quotable(document, passage).into_iter().map(|range| document.text[range].to_owned());
+    pieces.chain([corpus::embedding_text(document, passage)])
 }
 
 /// Starts the program over a base that is there, and asks.

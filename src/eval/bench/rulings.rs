@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::varied::{self, Dice, Seed};
-use super::{Plan, folder_mark};
+use super::{Plan, embedded, folder_mark};
 use crate::app::App;
 use crate::config::Config;
 use crate::conflict;
@@ -93,7 +93,8 @@ async fn write(
     };
     let passages: Vec<_> = corpus::cut(&document, MAX_TOKENS, &|text| text.len() / 4)
         .iter()
-        .map(|passage| (text_hash(&corpus::embedding_text(&document, passage)), near()))
+        .flat_map(|passage| embedded(&document, passage))
+        .map(|text| (text_hash(&text), near()))
         .collect();
     let reading = conflict::read(&document, "1", app.analyser());
     let statements: Vec<_> = reading.all_statements().map(|said| (text_hash(&said.said), near())).collect();
