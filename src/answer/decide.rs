@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::{Origin, elsewhere, term_hash};
+use crate::language::elsewhere;
 use crate::retrieval::{Channel, Feature, Ranked, Understood};
 
 use super::{Reader, measure};
@@ -140,10 +140,8 @@ impl Evidence {
         let held: Vec<HashSet<u32>> = passages.iter().take(3).map(|p| terms(p, reader)).collect();
         let own: Vec<(u32, f32)> = reader
             .analyser
-            .explain(&question.corrected)
-            .iter()
-            .filter(|term| term.origin == Origin::Own)
-            .map(|term| term_hash(&term.text))
+            .content_terms(&question.corrected)
+            .into_iter()
             .map(|term| (term, reader.speller.rarity(term)))
             .collect();
         let total = own.iter().map(|o| o.1).sum::<f32>().max(f32::EPSILON);

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use crate::corpus::{Role, quotable};
 use crate::language::Asks;
-use crate::law::SourceKind;
-use crate::retrieval::{Ranked, Understood, Unit, unit};
+use crate::retrieval::{Place, Ranked, Understood, place};
 use crate::store::PassageRef;
 
 use super::{Quote, Reader};
@@ -27,7 +26,7 @@ pub(super) struct Chosen {
 struct Piece<'a> {
     range: Range<usize>,
     rank: usize,
-    unit: Unit<'a>,
+    place: Place<'a>,
     terms: HashSet<u32>,
     /// Cosine with the question; none where no vector was made.
     near: Option<f32>,
@@ -36,22 +35,25 @@ struct Piece<'a> {
 
 /// Chooses the words of the answer, the best first.
 pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader<'_>) -> Vec<Chosen> {
-    let usable: Vec<(usize, &Ranked)> = passages
+    let usable: Vec<(usize, &Ranked, Vec<Range<usize>>)> = passages
         .iter()
         .enumerate()
-        // Keywords are found by, not quoted: they say nothing whole.
-        .filter(|(_, hit)| hit.passage.passage().locator != "Stikkord")
-        .filter(|(rank, hit)| may_be_quoted(hit.passage.passage().role, hit.passage.document().kind, *rank))
+        // A publisher's note to a law (such as the history of the basic amount) only when nothing answers better.
+        .filter(|(rank, hit)| {
+            hit.passage.passage().role != Role::Other || (hit.passage.document().kind.is_rule() && *rank == 0)
+        })
+        .map(|(rank, hit)| (rank, hit, quotable(hit.passage.document(), hit.passage.passage())))
+        .filter(|(.., pieces)| !pieces.is_empty())
         .take(PASSAGES)
         .collect();
-    let Some(best_score) = usable.first().map(|(_, hit)| hit.score.max(f32::EPSILON)) else { return Vec::new() };
+    let Some(best_score) = usable.first().map(|(_, hit, _)| hit.score.max(f32::EPSILON)) else { return Vec::new() };
     let mut pieces: Vec<Piece<'_>> = Vec::new();
-    for (rank, hit) in &usable {
-        let unit = unit(&hit.passage);
+    for (rank, hit, ranges) in &usable {
+        let place = place(&hit.passage);
         let standing = hit.score / best_score;
         let asked = if *rank < 3 { nearest_question(question, &hit.passage, reader) } else { None };
         let nearness = hit.passage.nearness(&question.vector);
-        for (at, range) in quotable(hit.passage.document(), hit.passage.passage()).into_iter().enumerate() {
+        for (at, range) in ranges.iter().cloned().enumerate() {
             let text = &hit.passage.document().text[range.clone()];
             let terms = reader.analyser.document_terms(text).into_iter().map(|(term, _)| term).collect();
             let score = 1.6 * standing
@@ -60,7 +62,7 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
                 + asked.as_ref().map_or(0.0, |(ledd, near)| 0.5 * near * stands_in(ledd, &hit.passage, range.start))
                 - 0.06 * (at.min(4) as f32);
             let near = nearness.get(at).copied();
-            pieces.push(Piece { range, rank: *rank, unit, terms, near, score });
+            pieces.push(Piece { range, rank: *rank, place, terms, near, score });
         }
     }
     let rarity = rarity(&pieces);
@@ -84,13 +86,13 @@ pub(super) fn choose(question: &Understood, passages: &[Ranked], reader: &Reader
 /// Greedy choice: each further sentence is worth what it adds.
 fn pick(mut pieces: Vec<Piece<'_>>, passages: &[Ranked], wanted: &HashMap<u32, f32>, total: f32) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
-    let mut units: HashMap<Unit<'_>, i32> = HashMap::new();
+    let mut places: HashMap<Place<'_>, i32> = HashMap::new();
     let mut covered: HashSet<u32> = HashSet::new();
     while chosen.len() < MOST_SENTENCES {
         let worth = |piece: &Piece<'_>| {
             let again: f32 =
                 piece.terms.iter().filter(|t| covered.contains(t)).filter_map(|t| wanted.get(t)).sum::<f32>() / total;
-            piece.score - 0.5 * again - 0.12 * units.get(&piece.unit).copied().unwrap_or(0) as f32
+            piece.score - 0.5 * again - 0.12 * places.get(&piece.place).copied().unwrap_or(0) as f32
         };
         let Some((at, value)) =
             pieces.iter().enumerate().map(|(at, piece)| (at, worth(piece))).max_by(|a, b| a.1.total_cmp(&b.1))
@@ -105,7 +107,7 @@ fn pick(mut pieces: Vec<Piece<'_>>, passages: &[Ranked], wanted: &HashMap<u32, f
         if chosen.iter().any(|c| c.quote.overlaps(&quote) || c.quote.line() == quote.line()) {
             continue;
         }
-        *units.entry(piece.unit).or_insert(0) += 1;
+        *places.entry(piece.place).or_insert(0) += 1;
         covered.extend(piece.terms);
         chosen.push(Chosen { quote, score: value });
     }
@@ -122,13 +124,6 @@ fn rarity(pieces: &[Piece<'_>]) -> HashMap<u32, f32> {
     }
     let all = pieces.len().max(1) as f32;
     counts.into_iter().map(|(term, n)| (term, (1.0 + all / n as f32).ln() / (1.0 + all).ln())).collect()
-}
-
-/// Whether the words are the source's own statement of the rule or its reasons. A publisher's note to a law (such as
-/// the history of the basic amount) is quoted only when nothing answers better.
-fn may_be_quoted(role: Role, kind: SourceKind, rank: usize) -> bool {
-    matches!(role, Role::Rule | Role::Commentary | Role::Example | Role::Summary | Role::Reasoning)
-        || (role == Role::Other && kind.is_rule() && rank == 0)
 }
 
 /// The ledd whose known question shares most with this one, and how much of it, 0–1.

@@ -75,7 +75,7 @@ pub enum Feature {
     NoSharedProvision,
     /// One of the sentences stands under no provision at all.
     NamesNoProvision,
-    /// The one is the law itself, which the other mostly gives again in its own words.
+    /// The one is the national law itself, which the other mostly gives again in its own words.
     WithLaw,
     /// A sentence is about its one case.
     Concrete,
@@ -324,7 +324,7 @@ pub(super) fn compare_reported(
     }
     features.set(Feature::Concrete, a.concrete.max(b.concrete));
     let either = |is: fn(&Reading) -> bool| f32::from(u8::from(is(of_a) || is(of_b)));
-    features.set(Feature::WithLaw, either(|reading| reading.source.is_law()));
+    features.set(Feature::WithLaw, either(|reading| reading.source.is_national_law()));
     features.set(Feature::SetAside, either(|reading| reading.traits.set_aside));
     features.set(Feature::Declines, either(|reading| reading.traits.declines));
     features.set(Feature::Discretion, f32::from(u8::from(of_a.traits.discretion && of_b.traits.discretion)));

@@ -305,6 +305,8 @@ mod tests {
         assert_eq!(said("Vilkåret om at flyttingen er skriftlig avtalt, er etter dette ikke oppfylt."), 0);
         assert_eq!(said("Vilkåret om skriftlig avtale med arbeidsgiveren er ikke oppfylt."), 0);
         assert_eq!(said("Vilkåret om skriftlig avtale er oppfylt når arbeidsgiveren har bekreftet flyttingen."), 1);
+        assert_eq!(said("Kravet om skriftlig avtale gjelder bare når vilkårene for tilskudd ellers er oppfylt."), 1);
+        assert_eq!(said("Alderspensjon gis fra 62 år når kravet til opptjening er oppfylt."), 1);
     }
 
     /// «ytes til den som har» and «krever» say the same, and look opposed.
@@ -319,5 +321,16 @@ mod tests {
         let is_with_both = |pair: &Pair| [&pair.a.0, &pair.b.0].iter().all(|id| !id.starts_with("R99"));
         assert!(!pairs.iter().any(is_with_both), "a ruling applies the law");
         assert_eq!(conflicts.len(), 1);
+    }
+
+    /// However sure a pair with the law is, it joins the conflict that the ruling founds.
+    #[test]
+    fn what_founds_a_conflict_is_looked_at_before_what_joins_it() {
+        let law = "---\nid: lov/1997-02-28-19\nkind: statute\ntitle: Lov om folketrygd (folketrygdloven)\ndate: 2019-01-01\n---\n# § 15-11 Flyttetilskudd\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n";
+        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
+        let (pairs, conflicts) = between(&[law, CIRCULAR, &ruling("STADFESTELSE", against)]);
+        assert_eq!(conflicts.len(), 1, "{pairs:?}");
+        assert_eq!(conflicts[0].kind, ConflictKind::HigherLaw);
+        assert!(conflicts[0].settled.as_ref().is_some_and(|settled| settled.by.starts_with("lov/")));
     }
 }

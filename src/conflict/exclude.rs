@@ -66,15 +66,13 @@ pub(super) fn exclude(a: &Reading, b: &Reading, base: &Base) -> Option<(Reason, 
         .or_else(|| applies_the_law(a, b).or_else(|| applies_the_law(b, a)))
 }
 
-/// A ruling says what the law means; read sentence by sentence it seldom says the same. EEA law is another matter: that
-/// is what rulings went against.
+/// A ruling says what the law means; read sentence by sentence it seldom says the same. One that sets a regulation aside
+/// says so.
 fn applies_the_law(ruling: &Reading, law: &Reading) -> Option<(Reason, String)> {
-    let is_applied = ruling.source.kind.is_ruling() && law.source.is_law() && !is_european(law);
+    let is_applied = ruling.source.kind.is_ruling()
+        && law.source.is_national_law()
+        && treats(ruling, &law.source, Manner::Departs).is_empty();
     is_applied.then(|| (Reason::SameReading, format!("{} anvender {}.", ruling.source.id, law.source.label())))
-}
-
-fn is_european(reading: &Reading) -> bool {
-    reading.source.id.starts_with("eu/")
 }
 
 fn procedural(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
@@ -194,7 +192,10 @@ fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     // Where both are told by chapter that decides, unless the benefits say that they meet after all.
     // A general rule of the law holds for each benefit.
     let is_law = |reading: &Reading| matches!(reading.source.kind, SourceKind::Statute | SourceKind::Regulation);
-    if is_european(a) || is_european(b) || ((is_law(a) || is_law(b)) && !sections(a).is_disjoint(&sections(b))) {
+    if a.source.is_european()
+        || b.source.is_european()
+        || ((is_law(a) || is_law(b)) && !sections(a).is_disjoint(&sections(b)))
+    {
         return None;
     }
     let is_other =

@@ -21,8 +21,8 @@ const SPEAKS_ALIKE: f32 = 0.9;
 type Node = ((String, String), usize);
 
 /// Makes conflicts of pairs: those at or above `threshold` found one, those below it only join one that is there. So do
-/// those with the law itself: that a circular gives a § again in other words looks just like its saying something else,
-/// and beside a whole statute that is what most pairs with it are. What it says against the law, a ruling has said.
+/// those with the national law itself, unless the other departs from it in so many words: that a circular gives a § again
+/// looks just like its saying something else, and beside a whole statute that is what most pairs with it are.
 /// Pairs that share a document's words on a question are about the same question; its documents are put on sides so
 /// that the surest pairs stand against each other.
 pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
@@ -30,12 +30,17 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
         .iter()
         .filter(|pair| base.get(&pair.a.0, &pair.a.1).is_some() && base.get(&pair.b.0, &pair.b.1).is_some())
         .collect();
-    order.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
+    let is_sure = |pair: &Pair| pair.score >= threshold && !only_repeats_the_law(pair);
+    // What founds comes before what joins.
+    order.sort_by(|x, y| {
+        let by_score = || y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+        is_sure(y).cmp(&is_sure(x)).then_with(by_score)
+    });
     let mut groups: Vec<Group> = Vec::new();
     for pair in order {
         let (a, b) = ((pair.a.clone(), pair.a_statement), (pair.b.clone(), pair.b_statement));
         let on = common_sections(pair, base);
-        let is_sure = pair.score >= threshold && !is_with_law(pair);
+        let is_sure = is_sure(pair);
         let mut meets: Vec<usize> = (0..groups.len())
             .filter(|at| groups[*at].is_on(&on))
             .filter(|at| {
@@ -84,8 +89,9 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
     conflicts
 }
 
-fn is_with_law(pair: &Pair) -> bool {
-    pair.features.get(Feature::WithLaw) > 0.0
+fn only_repeats_the_law(pair: &Pair) -> bool {
+    let departs = [Feature::DepartsByName, Feature::DepartsFromKind].iter().any(|how| pair.features.get(*how) > 0.0);
+    pair.features.get(Feature::WithLaw) > 0.0 && !departs
 }
 
 /// A question in the making.

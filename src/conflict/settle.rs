@@ -78,7 +78,7 @@ fn five_members(sides: &[SideOf; 2]) -> Option<Settled> {
     })
 }
 
-/// A newer version of the circular that says what the other side says, or that names it as the reason for a change.
+/// A newer version of the circular, later than what stands against it, that no longer says what it said.
 fn newer_circular(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
     (0..2).find_map(|at| {
         let circulars: Vec<&(&Reading, &Statement)> =
@@ -94,29 +94,26 @@ fn newer_circular(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
         });
         let newest: Option<Vec<&Reading>> = newest.collect();
         let newest = newest?.into_iter().next_back()?;
-        by(&newest.source, format!("{} er endret og sier nå det samme.", capital(&newest.source.label())))
+        by(
+            &newest.source,
+            format!("{} er endret etterpå, og sier ikke lenger det den sa.", capital(&newest.source.label())),
+        )
     })
 }
 
-/// Whether a newer version of a circular no longer says what the old one did, and agrees with the other side.
+/// Whether a newer version of a circular, on the same §, no longer says what the old one did: the other side was first,
+/// and what was said is not there in nearly the same words, or the other side is named as the reason.
 fn has_come_round(newest: &Reading, old: &Reading, statement: &Statement, other: &SideOf) -> bool {
-    let still = newest.statements.iter().any(|now| {
+    let is_still_there = newest.statements.iter().any(|now| {
         let features = compare(now, newest, statement, old);
-        features.get(Feature::TermOverlap) > 0.75
-            && now.direction * statement.direction >= 0.0
-            && features.get(Feature::OtherNumbers) == 0.0
+        let is_alike = features.get(Feature::TermOverlap) > 0.5 || features.get(Feature::Closeness) > 1.1;
+        is_alike && now.direction * statement.direction >= 0.0 && features.get(Feature::OtherNumbers) == 0.0
     });
-    let names_it = other.iter().any(|(reading, _)| newest.named.contains(&reading.source.id));
-    let says_it = newest.statements.iter().any(|now| {
-        other.iter().any(|(reading, theirs)| {
-            let features = compare(now, newest, theirs, reading);
-            features.get(Feature::NoSharedProvision) == 0.0
-                && features.get(Feature::SharedTerms) >= 0.4
-                && features.get(Feature::Closeness) > 0.3
-                && now.direction * theirs.direction > 0.0
-        })
-    });
-    !still && (names_it || says_it)
+    let is_on_it = newest.statements.iter().any(|now| now.sections().any(|on| statement.sections().any(|of| of == on)));
+    let was_first = other.iter().all(|(reading, _)| reading.source.from() < newest.source.from());
+    let is_named =
+        |reading: &Reading| newest.named.contains(&reading.source.id) && !old.named.contains(&reading.source.id);
+    (was_first && is_on_it && !is_still_there) || other.iter().any(|(reading, _)| is_named(reading))
 }
 
 /// A written clarification of the same question that came after the rulings on both sides. One that names a circular

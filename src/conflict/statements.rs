@@ -190,8 +190,9 @@ cue!(
 // What a ruling came to on a requirement says nothing of what the requirement is.
 cue!(
     IS_MET,
-    r"^(?:også |heller ikke )?(?:krav|vilkår|grunnvilkår|opptjening|alder)\w*\b[^;:]* (?:er|var|anses|ansees|vart|blei)\b[^,;:]{0,30}\b(?:oppfylt|innfridd|til stede)\W*$"
+    r"^(?:også |heller ikke )?(?:krav|vilkår|grunnvilkår|opptjening|aldersvilkår|alderskrav)\w*\b[^;:]* (?:er|var|anses|ansees|vart|blei)\b[^,;:]{0,30}\b(?:oppfylt|innfridd|til stede)\W*$"
 );
+cue!(ON_CONDITION, r"\b(?:når|dersom|hvis|viss|om det|så lenge|så fremt|bare|unntatt)\b");
 cue!(
     DISCRETION,
     r"\bsamlet vurdering\b|\bskjønnsmessig\w*|\bkonkret vurdering\b|\bhelhetsvurdering\b|\brimelig grunn\b|\bsærlige grunner\b|\bi vurderingen (?:inngår|legges|er)\b|\bmoment\w*\b|\bberor på\b|\bberoende på\b|\bavveining\w*"
@@ -495,7 +496,7 @@ fn statement(
     let opposites = opposites(folded);
     let concrete = if kind.is_ruling() { concreteness(whole, folded) } else { 0.0 };
     let says_something = direction.abs() >= 0.2 || !quantities.is_empty() || complement.is_some() || opposites != 0;
-    let is_met = kind.is_ruling() && says(&IS_MET, folded);
+    let is_met = kind.is_ruling() && says(&IS_MET, folded) && !says(&ON_CONDITION, folded);
     if says(&QUESTION, folded) || says(&DECLINES, folded) || is_met || (!says_something && concrete >= 0.5) {
         return None;
     }

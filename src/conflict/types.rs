@@ -70,6 +70,16 @@ impl Source {
         self.kind.is_rule()
     }
 
+    /// Whether it is a statute or regulation of Norway.
+    pub fn is_national_law(&self) -> bool {
+        self.is_law() && !self.is_european()
+    }
+
+    /// Whether it is an act of EU or EEA law.
+    pub fn is_european(&self) -> bool {
+        self.id.starts_with("eu/")
+    }
+
     /// Whether it is a circular or guidance: a text that is kept up to date, so that its newest version counts.
     pub fn is_kept(&self) -> bool {
         matches!(self.kind, SourceKind::Circular | SourceKind::Guidance)

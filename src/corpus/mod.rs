@@ -14,7 +14,7 @@ mod standing;
 
 pub use document::{Document, Language, Mark, Outcome, Panel, Provenance, Reasoning, ReversalReason, Role, Section};
 pub use passage::{Passage, cut, embedding_text};
-pub use quotable::quotable;
+pub use quotable::{QUOTABLE_VERSION, quotable};
 pub use reader::{Problem, ReadError, read};
 pub use sentences::sentences;
 pub use source::{Source, sources};

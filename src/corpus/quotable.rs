@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Document, Passage, sentences};
+use super::{Document, Passage, Role, sentences};
+
+/// Raised when pieces are cut otherwise: their vectors are kept in order, and are then made anew.
+pub const QUOTABLE_VERSION: u32 = 1;
 
 /// Longest quote, in bytes; a longer sentence is cut at a clause.
 const LONGEST: usize = 480;
@@ -12,7 +15,15 @@ const SHORT: usize = 320;
 
 /// The pieces of a passage that can stand alone as a quote, as bytes of the document: short neighbouring sentences of
 /// one ledd or paragraph, and a list together with the sentence it hangs on.
+///
+/// None in what is not the source's own word on the rule: the parties', the facts, the result; nor in keywords, which are
+/// found by and say nothing whole.
 pub fn quotable(document: &Document, passage: &Passage) -> Vec<Range<usize>> {
+    let is_not_its_word =
+        matches!(passage.role, Role::Matter | Role::Facts | Role::Argument | Role::Dissent | Role::Operative);
+    if is_not_its_word || passage.locator == "Stikkord" {
+        return Vec::new();
+    }
     let text = &document.text;
     let whole = &passage.range;
     let mut pieces: Vec<Range<usize>> = Vec::new();

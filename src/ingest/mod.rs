@@ -458,8 +458,17 @@ impl Ingest<'_> {
             let questions: Vec<&str> = batch.iter().flat_map(|p| p.questions.iter().map(String::as_str)).collect();
             let pieces: Vec<&str> = batch.iter().flat_map(|p| p.pieces.iter().map(String::as_str)).collect();
             let mut passages = self.vectors(&texts, Side::Passage).await?.into_iter();
-            let mut quotable = self.vectors(&pieces, Side::Passage).await?.into_iter();
             let mut asked = self.vectors(&questions, Side::Query).await?.into_iter();
+            let mut of_pieces = self.vectors(&pieces, Side::Passage).await?.into_iter();
+            let packed: Vec<(u64, PieceVectors)> = batch
+                .iter()
+                .map(|p| {
+                    let vectors: Vec<Vec<f32>> = of_pieces.by_ref().take(p.pieces.len()).collect();
+                    (p.id, PieceVectors::pack(&vectors))
+                })
+                .collect();
+            // Before the index: a passage that is in the index is taken to be done.
+            self.store.set_piece_vectors(&packed).await?;
             let points: Vec<Point> = batch
                 .iter()
                 .map(|p| Point {
@@ -475,14 +484,6 @@ impl Ingest<'_> {
                 .collect();
             let index = Arc::clone(&self.index);
             tokio::task::spawn_blocking(move || index.upsert(points).and_then(|()| index.flush())).await??;
-            let pieces: Vec<(u64, PieceVectors)> = batch
-                .iter()
-                .map(|p| {
-                    let vectors: Vec<Vec<f32>> = quotable.by_ref().take(p.pieces.len()).collect();
-                    (p.id, PieceVectors::pack(&vectors))
-                })
-                .collect();
-            self.store.set_piece_vectors(&pieces).await?;
         }
         Ok(())
     }
@@ -519,7 +520,7 @@ impl Ingest<'_> {
     }
 
     /// Brings the index in step with the store, as the catalogue shows it: after a kill, a lost index folder, or a
-    /// change of model. Says whether passages were indexed: the catalogue is then to be read again.
+    /// change of model. Says whether it was behind: the catalogue is then to be read again.
     ///
     /// # Errors
     /// Store, index or model fail.
@@ -531,7 +532,8 @@ impl Ingest<'_> {
             self.store.set_setting(BEHIND, "yes").await?;
             self.index.delete(&left)?;
         }
-        let model = format!("{} analyse {} sitat 1", self.embedder.model_id(), Analyser::VERSION);
+        let model =
+            format!("{} analyse {} sitat {}", self.embedder.model_id(), Analyser::VERSION, corpus::QUOTABLE_VERSION);
         if self.store.setting(MODEL).await?.as_deref() != Some(model.as_str()) {
             if self.index.count()? > 0 {
                 self.index.clear()?;

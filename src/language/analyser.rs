@@ -147,9 +147,13 @@ impl Analyser {
 
     /// The terms of a document's word: the whole, then its parts; none for a stop word.
     pub(super) fn word_terms(&self, word: String) -> Arc<[u32]> {
-        if let Some(known) = self.words.read().get(&word) {
-            return Arc::clone(known);
-        }
+        let is_full = {
+            let words = self.words.read();
+            if let Some(known) = words.get(&word) {
+                return Arc::clone(known);
+            }
+            words.len() >= MOST_WORDS
+        };
         let mut terms = Vec::new();
         if !self.normaliser.is_stop_word(&word) {
             let bokmaal = self.normaliser.bokmaal(&word);
@@ -157,9 +161,8 @@ impl Analyser {
             terms.extend(self.splitter.split(&bokmaal, &self.normaliser).iter().map(|part| term_hash(part)));
         }
         let terms: Arc<[u32]> = terms.into();
-        let mut words = self.words.write();
-        if words.len() < MOST_WORDS && word.len() <= LONGEST_WORD {
-            words.insert(word, Arc::clone(&terms));
+        if !is_full && word.len() <= LONGEST_WORD {
+            self.words.write().insert(word, Arc::clone(&terms));
         }
         terms
     }
@@ -184,6 +187,14 @@ impl Analyser {
     #[must_use]
     pub fn explain(&self, question: &str) -> Vec<Term> {
         self.explain_with(question, None)
+    }
+
+    /// The user's own content words as terms, by hash. Not the numbers of §§, which the references are read from.
+    #[must_use]
+    pub fn content_terms(&self, question: &str) -> Vec<u32> {
+        let is_section = |term: &Term| term.text.starts_with(|c: char| c.is_ascii_digit()) && term.text.contains('-');
+        let own = self.explain(question).into_iter().filter(|term| term.origin == Origin::Own && !is_section(term));
+        own.map(|term| term_hash(&term.text)).collect()
     }
 
     /// As [`Analyser::explain`], with mistyped words mended.

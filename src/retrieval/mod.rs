@@ -11,7 +11,7 @@ mod understand;
 pub use channels::Channel;
 pub(crate) use channels::DEPTH;
 pub use rank::{Explanation, Feature, Weights, rerank, without_questions};
-pub(crate) use rank::{Unit, unit};
+pub(crate) use rank::{Place, place};
 pub use understand::Understood;
 
 use std::sync::Arc;

@@ -115,8 +115,8 @@ impl Explanation {
     }
 }
 
-/// Ranks candidates. One unit (a § of a law, a headed part of a circular, a ruling) stands with its best passage
-/// first; its other passages come after every unit's best that scores near them.
+/// Ranks candidates. One place (a § of a law, a headed part of a circular, a ruling) stands with its best passage
+/// first; its other passages come after every place's best that scores near them.
 pub(super) fn rank(candidates: Vec<Candidate>, question: &Understood, weights: &Weights) -> Vec<Ranked> {
     let nearest = candidates.iter().filter_map(|candidate| candidate.placing(Channel::QuestionDense));
     let trust = trust(nearest.map(|placing| placing.score).fold(0.0, f32::max));
@@ -166,19 +166,19 @@ fn sort(ranked: &mut [Ranked]) {
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.id().cmp(&b.passage.id())));
 }
 
-/// What a further passage of the same unit loses; and a further unit of the same ruling.
-const SAME_UNIT: f32 = 0.55;
+/// What a further passage of the same place loses; and a further place of the same ruling.
+const SAME_PLACE: f32 = 0.55;
 const SAME_RULING: f32 = 0.8;
 
 fn spread(ranked: &mut [Ranked]) {
-    let mut units: HashMap<Unit<'_>, i32> = HashMap::new();
+    let mut places: HashMap<Place<'_>, i32> = HashMap::new();
     let mut rulings: HashMap<&str, i32> = HashMap::new();
     let kept: Vec<f32> = ranked
         .iter()
         .map(|hit| {
-            let unit = units.entry(unit(&hit.passage)).or_insert(0);
-            let mut kept = SAME_UNIT.powi((*unit).min(3));
-            *unit += 1;
+            let place = places.entry(place(&hit.passage)).or_insert(0);
+            let mut kept = SAME_PLACE.powi((*place).min(3));
+            *place += 1;
             if hit.passage.document().kind.is_ruling() {
                 let ruling = rulings.entry(&hit.passage.document().id).or_insert(0);
                 kept *= SAME_RULING.powi(*ruling);
@@ -195,19 +195,19 @@ fn spread(ranked: &mut [Ranked]) {
 
 /// What a person would call one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Unit<'a> {
-    /// A § of a law, or what a circular says on one.
-    Section(&'a LawId, &'a law::Unit),
-    /// A headed part of a version of a ruling or an article.
+pub(crate) enum Place<'a> {
+    /// A § (or chapter, or article) of a law.
+    Provision(&'a LawId, &'a law::Unit),
+    /// A headed part of a version of another document.
     Part(&'a str, i64, &'a [String]),
 }
 
 /// The place a passage stands in.
-pub(crate) fn unit(passage: &PassageRef) -> Unit<'_> {
+pub(crate) fn place(passage: &PassageRef) -> Place<'_> {
     let document = passage.document();
     match passage.passage().provisions.first() {
-        Some(provision) if document.kind.is_rule() => Unit::Section(provision.law(), provision.unit()),
-        _ => Unit::Part(&document.id, passage.version().id, &passage.passage().path),
+        Some(provision) if document.kind.is_rule() => Place::Provision(provision.law(), provision.unit()),
+        _ => Place::Part(&document.id, passage.version().id, &passage.passage().path),
     }
 }
 
@@ -260,13 +260,13 @@ fn explain(candidate: &Candidate, question: &Understood, trust: f32, weights: &W
 fn reference(candidate: &Candidate, question: &Understood) -> f32 {
     let passage = candidate.passage.passage();
     let document = candidate.passage.document();
-    let mut best = 0.0_f32;
+    if question.references.is_empty() {
+        return 0.0;
+    }
     if question.references.contains(&document.id) {
         return 1.0;
     }
-    if question.references.is_empty() {
-        return best;
-    }
+    let mut best = 0.0_f32;
     let own = if document.kind.is_rule() { 1.0 } else { 0.6 };
     for provision in &passage.provisions {
         let (id, section) = (provision.to_string(), provision.section().to_string());
@@ -287,10 +287,10 @@ fn is_or_lies_in(id: &str, whole: &str) -> bool {
 }
 
 fn suggested(candidate: &Candidate, question: &Understood) -> f32 {
-    let mut best = 0.0_f32;
     if question.suggested.is_empty() {
-        return best;
+        return 0.0;
     }
+    let mut best = 0.0_f32;
     for provision in &candidate.passage.passage().provisions {
         let own = provision.to_string();
         for (id, sure) in &question.suggested {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::index::SparseTerms;
-use crate::language::{Analyser, Origin, Speller, Topic, term_hash};
+use crate::language::{Analyser, Speller, Topic};
 use crate::law::{self, LawId};
 
 use super::{RetrievalError, Retriever};
@@ -72,8 +72,7 @@ fn signed(text: &str) -> Cow<'_, str> {
 }
 
 fn unknown_share(question: &str, analyser: &Analyser, speller: &Speller) -> f32 {
-    let terms = analyser.explain(question);
-    let own: Vec<u32> = terms.iter().filter(|t| t.origin == Origin::Own).map(|t| term_hash(&t.text)).collect();
+    let own = analyser.content_terms(question);
     let unknown = own.iter().filter(|term| !speller.knows_term(**term)).count();
     unknown as f32 / own.len().max(1) as f32
 }
