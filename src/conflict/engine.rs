@@ -245,7 +245,8 @@ mod tests {
 
     fn reading(text: &str) -> Reading {
         let document = crate::corpus::read("test.md", text.as_bytes()).expect("a document");
-        let mut reading = read(&document, "1", &Analyser::new());
+        let version = document.date.map_or_else(String::new, |date| date.to_string());
+        let mut reading = read(&document, &version, &Analyser::new());
         // As if the model found all sentences close to each other.
         for statement in reading.statements.iter_mut().chain(&mut reading.reported) {
             statement.vector = vec![0.95, (1.0_f32 - 0.95 * 0.95).sqrt()];
@@ -321,6 +322,25 @@ mod tests {
         let is_with_both = |pair: &Pair| [&pair.a.0, &pair.b.0].iter().all(|id| !id.starts_with("R99"));
         assert!(!pairs.iter().any(is_with_both), "a ruling applies the law");
         assert_eq!(conflicts.len(), 1);
+    }
+
+    #[test]
+    fn a_circular_that_came_round_settles_it_and_one_that_repeats_itself_does_not() {
+        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
+        let after = |rule: &str| {
+            let newer = CIRCULAR.replace("2020-01-01", "2022-01-01");
+            let rules = newer.split_once("# Vilkår").map_or("", |(head, _)| head);
+            let newer = format!("{rules}# Vilkår\n\n{rule}\n");
+            let (pairs, conflicts) = between(&[CIRCULAR, &newer, &ruling("MEDHOLD", against)]);
+            assert_eq!(conflicts.len(), 1, "{pairs:?}");
+            let circular = &conflicts[0].sides.iter().flat_map(|side| &side.documents).find(|d| d.id == "R99-01");
+            (circular.map(|document| document.version.clone()), conflicts[0].settled.as_ref().map(|by| by.by.clone()))
+        };
+        let (old, new) = (Some("2020-01-01".to_owned()), Some("2022-01-01".to_owned()));
+        let came_round = "Det er nok at arbeidsgiveren har samtykket muntlig.";
+        assert_eq!(after(came_round), (old, Some("R99-01".to_owned())));
+        let repeated = "Flyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.";
+        assert_eq!(after(repeated), (new, None));
     }
 
     /// However sure a pair with the law is, it joins the conflict that the ruling founds.

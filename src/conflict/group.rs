@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::base::Base;
 use super::compare::{Feature, closeness, shared};
-use super::settle::settled;
+use super::settle::{settled, still_says};
 use super::statements::{Reading, Statement};
 use super::types::{Conflict, Pair, Side, SideDocument};
 use super::wording;
@@ -214,14 +214,31 @@ impl Group {
             sides[usize::from(*side)].push((reading, statement));
         }
         for side in &mut sides {
-            // Weightiest first, then newest; only one version of a document speaks for a side.
+            // Weightiest first, then newest; only one version of a document speaks for a side: the newest that still says
+            // what the surest does. A later one may have come round, and be here with another sentence.
             side.sort_by(|(x, _), (y, _)| {
                 (y.source.weight, y.source.date)
                     .cmp(&(x.source.weight, x.source.date))
                     .then(x.source.id.cmp(&y.source.id))
             });
+            let score = |reading: &Reading| {
+                let version = (reading.source.id.clone(), reading.source.version.clone());
+                best.get(&version).map_or(0.0, |known| known.0)
+            };
+            let mut surest: HashMap<String, (&Reading, &Statement)> = HashMap::new();
+            for (reading, statement) in side.iter().copied() {
+                let known = surest.entry(reading.source.id.clone()).or_insert((reading, statement));
+                if score(reading) > score(known.0) {
+                    *known = (reading, statement);
+                }
+            }
             let mut seen = BTreeSet::new();
-            side.retain(|(reading, _)| seen.insert(reading.source.id.clone()));
+            side.retain(|(reading, _)| {
+                let speaks = surest.get(&reading.source.id).is_some_and(|(old, said)| {
+                    old.source.version == reading.source.version || still_says(reading, old, said)
+                });
+                speaks && seen.insert(reading.source.id.clone())
+            });
         }
         sides.sort_by_key(|side| {
             std::cmp::Reverse(side.first().map(|(reading, _)| (reading.source.weight, reading.source.date)))

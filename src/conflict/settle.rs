@@ -104,16 +104,21 @@ fn newer_circular(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
 /// Whether a newer version of a circular, on the same §, no longer says what the old one did: the other side was first,
 /// and what was said is not there in nearly the same words, or the other side is named as the reason.
 fn has_come_round(newest: &Reading, old: &Reading, statement: &Statement, other: &SideOf) -> bool {
-    let is_still_there = newest.statements.iter().any(|now| {
-        let features = compare(now, newest, statement, old);
-        let is_alike = features.get(Feature::TermOverlap) > 0.5 || features.get(Feature::Closeness) > 1.1;
-        is_alike && now.direction * statement.direction >= 0.0 && features.get(Feature::OtherNumbers) == 0.0
-    });
     let is_on_it = newest.statements.iter().any(|now| now.sections().any(|on| statement.sections().any(|of| of == on)));
     let was_first = other.iter().all(|(reading, _)| reading.source.from() < newest.source.from());
     let is_named =
         |reading: &Reading| newest.named.contains(&reading.source.id) && !old.named.contains(&reading.source.id);
-    (was_first && is_on_it && !is_still_there) || other.iter().any(|(reading, _)| is_named(reading))
+    (was_first && is_on_it && !still_says(newest, old, statement)) || other.iter().any(|(reading, _)| is_named(reading))
+}
+
+/// Whether a version of a document says what another version of it said, in nearly the same words.
+pub(super) fn still_says(now: &Reading, old: &Reading, said: &Statement) -> bool {
+    now.statements.iter().any(|statement| {
+        let features = compare(statement, now, said, old);
+        let overlap = features.get(Feature::TermOverlap);
+        let is_alike = overlap > 0.5 || (overlap > 0.25 && features.get(Feature::Closeness) > 1.1);
+        is_alike && statement.direction * said.direction >= 0.0 && features.get(Feature::OtherNumbers) == 0.0
+    })
 }
 
 /// A written clarification of the same question that came after the rulings on both sides. One that names a circular
