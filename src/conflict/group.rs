@@ -54,7 +54,10 @@ pub fn conflicts(pairs: &[Pair], base: &Base, threshold: f32) -> Vec<Conflict> {
             _ => {
                 // A group that has both documents on one side cannot take the pair: another may, or it founds its own.
                 let takes = |at: &usize| {
-                    (is_sure || groups[*at].is_spoken_alike(&a, &b, base)) && groups[*at].add(pair, &a, &b)
+                    let group = &groups[*at];
+                    (is_sure || group.is_spoken_alike(&a, &b, base))
+                        && !(only_repeats_the_law(pair) && group.has_ruling_beside(&a, &b, base))
+                        && groups[*at].add(pair, &a, &b)
                 };
                 let Some(taker) = meets.iter().position(takes) else {
                     if is_sure {
@@ -161,6 +164,16 @@ impl Group {
             (false, true) => joins(a, b),
             (false, false) => false,
         }
+    }
+
+    /// Whether a ruling or judgment is on the side of the one that is here: it says what the law means, and the law does not
+    /// stand against it.
+    fn has_ruling_beside(&self, a: &Node, b: &Node, base: &Base) -> bool {
+        let Some(known) = self.side.get(&a.0).or_else(|| self.side.get(&b.0)) else { return false };
+        self.side
+            .iter()
+            .filter(|(_, side)| *side == known)
+            .any(|((id, version), _)| base.get(id, version).is_some_and(|reading| reading.source.kind.is_ruling()))
     }
 
     /// Takes a pair in, unless its documents are on the same side already.
