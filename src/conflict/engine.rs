@@ -256,6 +256,16 @@ mod tests {
 
     const CIRCULAR: &str = "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.\n";
 
+    /// The opposite of what the circular says.
+    const AGAINST: &str =
+        "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
+
+    fn statute(rule: &str) -> String {
+        format!(
+            "---\nid: lov/1997-02-28-19\nkind: statute\ntitle: Lov om folketrygd (folketrygdloven)\ndate: 2019-01-01\n---\n# § 15-11 Flyttetilskudd\n\n{rule}\n"
+        )
+    }
+
     fn ruling(outcome: &str, reasons: &str) -> String {
         format!(
             "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: {outcome}\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klagers anførsler\n\nKlager mener at skriftlig avtale ikke kan kreves for flyttetilskudd.\n\n# Klageinstansens vurdering\n\n{reasons}\n"
@@ -276,10 +286,7 @@ mod tests {
 
     #[test]
     fn opposite_readings_are_a_conflict_with_both_sides() {
-        let conflicts = found(
-            "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.",
-            "MEDHOLD",
-        );
+        let conflicts = found(AGAINST, "MEDHOLD");
         assert_eq!(conflicts.len(), 1);
         assert_eq!(conflicts[0].kind, ConflictKind::AppealsVsCircular);
         assert!(conflicts[0].sides.iter().all(|side| side.documents.len() == 1));
@@ -296,8 +303,7 @@ mod tests {
 
     #[test]
     fn a_procedural_end_says_nothing() {
-        let reasons = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
-        assert!(found(reasons, "AVVIST").is_empty());
+        assert!(found(AGAINST, "AVVIST").is_empty());
     }
 
     #[test]
@@ -313,12 +319,13 @@ mod tests {
     /// «ytes til den som har» and «krever» say the same, and look opposed.
     #[test]
     fn the_law_in_other_words_is_no_conflict() {
-        let law = "---\nid: lov/1997-02-28-19\nkind: statute\ntitle: Lov om folketrygd (folketrygdloven)\ndate: 2019-01-01\n---\n# § 15-11 Flyttetilskudd\n\nFlyttetilskudd kan gis til den som har avtalt flyttingen skriftlig med arbeidsgiveren, også når avtalen er muntlig.\n";
-        let (pairs, conflicts) = between(&[law, CIRCULAR]);
+        let law = statute(
+            "Flyttetilskudd kan gis til den som har avtalt flyttingen skriftlig med arbeidsgiveren, også når avtalen er muntlig.",
+        );
+        let (pairs, conflicts) = between(&[&law, CIRCULAR]);
         assert!(pairs.iter().any(|pair| pair.score > 0.55), "the two look opposed: {pairs:?}");
         assert!(conflicts.is_empty());
-        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
-        let (pairs, conflicts) = between(&[law, CIRCULAR, &ruling("MEDHOLD", against)]);
+        let (pairs, conflicts) = between(&[&law, CIRCULAR, &ruling("MEDHOLD", AGAINST)]);
         let is_with_both = |pair: &Pair| [&pair.a.0, &pair.b.0].iter().all(|id| !id.starts_with("R99"));
         assert!(!pairs.iter().any(is_with_both), "a ruling applies the law");
         assert_eq!(conflicts.len(), 1);
@@ -326,12 +333,11 @@ mod tests {
 
     #[test]
     fn a_circular_that_came_round_settles_it_and_one_that_repeats_itself_does_not() {
-        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
         let after = |rule: &str| {
             let newer = CIRCULAR.replace("2020-01-01", "2022-01-01");
             let rules = newer.split_once("# Vilkår").map_or("", |(head, _)| head);
             let newer = format!("{rules}# Vilkår\n\n{rule}\n");
-            let (pairs, conflicts) = between(&[CIRCULAR, &newer, &ruling("MEDHOLD", against)]);
+            let (pairs, conflicts) = between(&[CIRCULAR, &newer, &ruling("MEDHOLD", AGAINST)]);
             assert_eq!(conflicts.len(), 1, "{pairs:?}");
             let circular = &conflicts[0].sides.iter().flat_map(|side| &side.documents).find(|d| d.id == "R99-01");
             (circular.map(|document| document.version.clone()), conflicts[0].settled.as_ref().map(|by| by.by.clone()))
@@ -346,9 +352,8 @@ mod tests {
     /// However sure a pair with the law is, it joins the conflict that the ruling founds.
     #[test]
     fn what_founds_a_conflict_is_looked_at_before_what_joins_it() {
-        let law = "---\nid: lov/1997-02-28-19\nkind: statute\ntitle: Lov om folketrygd (folketrygdloven)\ndate: 2019-01-01\n---\n# § 15-11 Flyttetilskudd\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n";
-        let against = "Det er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.";
-        let (pairs, conflicts) = between(&[law, CIRCULAR, &ruling("STADFESTELSE", against)]);
+        let law = statute(AGAINST);
+        let (pairs, conflicts) = between(&[&law, CIRCULAR, &ruling("STADFESTELSE", AGAINST)]);
         assert_eq!(conflicts.len(), 1, "{pairs:?}");
         assert_eq!(conflicts[0].kind, ConflictKind::HigherLaw);
         assert!(conflicts[0].settled.as_ref().is_some_and(|settled| settled.by.starts_with("lov/")));

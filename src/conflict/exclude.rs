@@ -191,10 +191,9 @@ fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     let by_benefit = apart(&one, &other);
     // Where both are told by chapter that decides, unless the benefits say that they meet after all.
     // A general rule of the law holds for each benefit.
-    let is_law = |reading: &Reading| matches!(reading.source.kind, SourceKind::Statute | SourceKind::Regulation);
     if a.source.is_european()
         || b.source.is_european()
-        || ((is_law(a) || is_law(b)) && !sections(a).is_disjoint(&sections(b)))
+        || ((a.source.is_law() || b.source.is_law()) && !sections(a).is_disjoint(&sections(b)))
     {
         return None;
     }
