@@ -8,7 +8,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::embedding::{BUILT_IN_ADAPTER, EmbeddingOptions, Precision};
+use crate::embedding::{BUILT_IN_ADAPTER, EmbeddingOptions, Precision, QUESTION_ADAPTER};
 
 /// The settings file, looked for in the working folder unless `RETTESNOR_CONFIG` names another.
 pub const FILE: &str = "rettesnor.toml";
@@ -33,6 +33,9 @@ pub struct Config {
     pub precision: String,
     /// What tunes the default model to the field: `built-in`, `none`, or a file made by `tools/training/adapter.py`.
     pub adapter: String,
+    /// What brings sentences on the same legal question near each other: `built-in`, `none`, or a file made by
+    /// `tools/training/questions.py`.
+    pub statement_adapter: String,
     /// Address of a Qdrant server (gRPC); the embedded engine is used when not set.
     pub qdrant_url: Option<String>,
     /// Key for the Qdrant server.
@@ -56,6 +59,7 @@ impl Default for Config {
             model: None,
             precision: "int8".into(),
             adapter: "built-in".into(),
+            statement_adapter: "built-in".into(),
             qdrant_url: None,
             qdrant_api_key: None,
             qdrant_collection: "rettesnor".into(),
@@ -64,6 +68,19 @@ impl Default for Config {
             queue: 64,
         }
     }
+}
+
+/// The bytes of an adapter: `built-in`, `none`, or a file.
+fn adapter(setting: &str, value: &str, built_in: &'static [u8]) -> anyhow::Result<Option<Cow<'static, [u8]>>> {
+    Ok(match value {
+        "none" => None,
+        "built-in" => Some(Cow::Borrowed(built_in)),
+        file => Some(Cow::Owned(std::fs::read(file).map_err(|e| {
+            anyhow::anyhow!(
+                "«{setting}» er «{file}», som ikke kan leses ({e}); den kan være built-in, none eller en fil"
+            )
+        })?)),
+    })
 }
 
 impl Config {
@@ -77,22 +94,14 @@ impl Config {
             "f32" => Precision::F32,
             other => anyhow::bail!("«precision» er «{other}»; den kan være int8 eller f32"),
         };
-        let adapter = match self.adapter.as_str() {
-            "none" => None,
-            "built-in" => Some(Cow::Borrowed(BUILT_IN_ADAPTER)),
-            file => Some(Cow::Owned(std::fs::read(file).map_err(|e| {
-                anyhow::anyhow!(
-                    "«adapter» er «{file}», som ikke kan leses ({e}); den kan være built-in, none eller en fil"
-                )
-            })?)),
-        };
         Ok(EmbeddingOptions {
             model: self.model.clone().unwrap_or_default(),
             model_dir: self.model_dir.clone(),
             cache_dir: self.cache_dir.clone(),
             runtime_library: std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from),
             precision,
-            adapter,
+            adapter: adapter("adapter", &self.adapter, BUILT_IN_ADAPTER)?,
+            statement_adapter: adapter("statement_adapter", &self.statement_adapter, QUESTION_ADAPTER)?,
             sessions: None,
             package_client: None,
             progress: true,

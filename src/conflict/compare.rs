@@ -15,7 +15,7 @@ use crate::law::{ProvisionId, SourceKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
-    /// Likeness of the two sentences by the embedding model.
+    /// How near the two are to answering one legal question, by the embedding model.
     Closeness,
     /// Share of the shorter sentence's terms that the other has.
     SharedTerms,
@@ -27,7 +27,7 @@ pub enum Feature {
     OpposedDirection,
     /// Opposed, and about the same terms.
     OpposedOnSameTerms,
-    /// Opposed, alike by the embedding model, and neither about its one case.
+    /// Opposed, on one question by the embedding model, and neither about its one case.
     OpposedInGeneral,
     /// Both ask more, or both ask less.
     SameDirection,
@@ -65,6 +65,8 @@ pub enum Feature {
     DepartsElsewhere,
     /// The one departs from another of its own kind, which need not be this one.
     DepartsFromOwnKind,
+    /// The one departs from the other, close to the statement, as near as the two are to one question.
+    DepartsOnQuestion,
     /// The one says that it agrees with sources of the other's kind.
     AgreesWithKind,
     /// The provisions agree below the section.
@@ -89,8 +91,8 @@ pub enum Feature {
     NewerRuleText,
     /// The ruling came to what its statement points to, against the other.
     OutcomeFits,
-    /// Each is the other's closest sentence.
-    MutualBest,
+    /// How much nearer to one question the nearest two sentences of the two documents are.
+    NearerElsewhere,
 }
 
 /// What was seen of a pair; features that are not there are 0.
@@ -140,11 +142,11 @@ fn ratio(part: usize, whole: usize) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
 }
 
-/// Likeness of two vectors of length one, on the scale of the built-in model: 0 for two sentences of the field that have
-/// nothing to do with each other, 1 for those that say nearly the same.
+/// How near two statements are to answering one legal question, on the scale of the built-in model: 0 for two sentences of
+/// the field that have nothing to do with each other, 1 for those that surely do, whichever way they answer it.
 pub(super) fn closeness(a: &[f32], b: &[f32]) -> f32 {
-    const UNRELATED: f32 = 0.47;
-    const SPAN: f32 = 0.285;
+    const UNRELATED: f32 = -0.07;
+    const SPAN: f32 = 0.89;
     let cosine: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
     (cosine - UNRELATED) / SPAN
 }
@@ -262,6 +264,9 @@ pub(super) fn compare_reported(
     let of_own_kind = of_a.source.kind == of_b.source.kind;
     let how = if of_own_kind { Feature::DepartsFromOwnKind } else { Feature::DepartsFromKind };
     features.set(how, f32::from(u8::from(departs)));
+    if departs || named {
+        features.set(Feature::DepartsOnQuestion, close.max(0.0));
+    }
     let departs_somewhere = !by_a.is_empty() || !by_b.is_empty();
     let elsewhere = same_section && departs_somewhere && !departs && !of_own_kind && !is_newer;
     features.set(Feature::DepartsElsewhere, f32::from(u8::from(elsewhere)));

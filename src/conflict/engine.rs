@@ -172,17 +172,10 @@ impl Engine {
                 all.push(Compared { score: 0.0, a: at, b: to, features });
             }
         }
-        let mut best_of_a = vec![f32::MIN; a.statements.len()];
-        let mut best_of_b = vec![f32::MIN; b.statements.len()];
-        let likenesses: Vec<f32> = all.iter().map(|pair| likeness(&pair.features)).collect();
-        for (pair, like) in all.iter().zip(&likenesses) {
-            best_of_a[pair.a] = best_of_a[pair.a].max(*like);
-            best_of_b[pair.b] = best_of_b[pair.b].max(*like);
-        }
-        for (pair, like) in all.iter_mut().zip(likenesses) {
-            if like >= best_of_a[pair.a] && like >= best_of_b[pair.b] {
-                pair.features.set(Feature::MutualBest, 1.0);
-            }
+        let closeness = |pair: &Compared| pair.features.get(Feature::Closeness);
+        let nearest = all.iter().map(closeness).fold(f32::MIN, f32::max);
+        for pair in &mut all {
+            pair.features.set(Feature::NearerElsewhere, nearest - closeness(pair));
             pair.score = self.judge.score((&a.statements[pair.a], a), (&b.statements[pair.b], b), &pair.features);
         }
         all.sort_by(most_conflicting);
@@ -212,11 +205,6 @@ fn neighbours<'a>(new: &[(String, String)], base: &'a Base) -> Vec<(&'a Reading,
 
 fn most_conflicting(x: &Compared, y: &Compared) -> std::cmp::Ordering {
     y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b)))
-}
-
-/// How near two statements are to being on the same question.
-fn likeness(features: &Features) -> f32 {
-    features.get(Feature::Closeness) + features.get(Feature::SharedTerms) + 0.5 * features.get(Feature::SharedContext)
 }
 
 /// The reason that weighed most against a pair that was judged no conflict.

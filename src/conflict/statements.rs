@@ -197,10 +197,18 @@ cue!(
     DISCRETION,
     r"\bsamlet vurdering\b|\bskjønnsmessig\w*|\bkonkret vurdering\b|\bhelhetsvurdering\b|\brimelig grunn\b|\bsærlige grunner\b|\bi vurderingen (?:inngår|legges|er)\b|\bmoment\w*\b|\bberor på\b|\bberoende på\b|\bavveining\w*"
 );
+// What was done in the one case.
+cue!(
+    DONE,
+    r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b"
+);
+// What is so in the one case.
 cue!(
     CONCRETE,
-    r"\b(?:hadde|søkte|fikk|arbeidet|mottok|bodde|flyttet|sendte|meldte|fylte|oppholdt|skrev|ringte|ønsket|valgte|ble (?:født|sykmeldt|oppsagt|operert|ansatt|skadet))\b|\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\b(?:hun|han|hennes|hans|henne|ham)\b|\bi saken her\b|\bi vår sak\b|^(?:da|dermed|således|her) (?:er|var|har|hadde|foreligger|forelå|kan)\b|\bderfor\b|\bdermed\b|\bfølgelig\b|\bvi (?:setter|gir|opphever|omgjør|stadfester|finner|har)\b|\b(?:utgiftene|inntekten|kurset|avtalen|erklæringen|opplysningene|stillingen) (?:er|var|ligger|lå|ble)\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
+    r"\bi (?:dette|foreliggende|det foreliggende) tilfelle\w*|\b(?:klager|klageren|klagers|ankende part|ankende parts|den ankende)\b|\bher (?:er|var|har|foreligger)\b|\bi saken her\b|\bi vår sak\b|^(?:da|dermed|således|her) (?:er|var|har|hadde|foreligger|forelå|kan)\b|\bvi (?:setter|gir|opphever|omgjør|stadfester|finner|har)\b|\b(?:utgiftene|inntekten|kurset|avtalen|erklæringen|opplysningene|stillingen) (?:er|var|ligger|lå|ble)\b|\b(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember) (?:19|20)\d\d\b"
 );
+// What points to the one case, or to whom a rule is about: «pasienten … pleies han ikke lenger i hjemmet».
+cue!(CONCRETE_PERHAPS, r"\b(?:hun|han|hennes|hans|henne|ham)\b|\bderfor\b|\bdermed\b|\bfølgelig\b");
 
 cue!(
     FORMER_RULES,
@@ -208,7 +216,7 @@ cue!(
 );
 cue!(
     QUESTION,
-    r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bdet (?:springende|avgjørende) (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
+    r"\?$|^spørsmålet (?:er|blir|gjelder)\b|\bspørsmålet (?:er|blir) (?:derfor |da |så )?(?:om|hva|hvor|når)\b|\bdet springende (?:punktet )?er om\b|\bsaken gjelder\b|\b(?:beror|kommer an) (?:det )?på\b"
 );
 cue!(
     OF_OTHERS,
@@ -218,6 +226,13 @@ cue!(
 /// Where the cue begins.
 fn first(cue: &LazyLock<Option<Regex>>, folded: &str) -> Option<usize> {
     Some(cue.as_ref()?.find(folded)?.start())
+}
+
+/// Where someone else begins to speak; «når legen skrev diagnosen» tells when, not what.
+fn first_reported(folded: &str) -> Option<usize> {
+    const WHEN: [&str; 5] = ["når", "da", "før", "etter at", "fra"];
+    let tells_when = |at: usize| WHEN.iter().any(|word| folded[..at].trim_end().ends_with(&format!(" {word}")));
+    REPORTED.as_ref()?.find_iter(folded).map(|found| found.start()).find(|at| !tells_when(*at))
 }
 
 /// The sentence without its § numbers, which stand between words that belong together.
@@ -341,10 +356,13 @@ pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading 
     reading
 }
 
+/// More than this much about its case, a sentence that points no way only counts what is so in it.
+const COUNTS: f32 = 0.25;
+
 impl Statement {
     /// Whether it only counts what is so in the one case: «Hun søkte da innen to uker.»
     fn counts_its_case(&self) -> bool {
-        self.concrete > 0.0 && self.direction.abs() < 0.2 && self.complement.is_none() && self.opposites == 0
+        self.concrete > COUNTS && self.direction.abs() < 0.2 && self.complement.is_none() && self.opposites == 0
     }
 
     /// The §§ that it is about.
@@ -370,7 +388,7 @@ pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), Embed
         .collect();
     let said: Vec<String> = missing.iter().map(|statement| statement.said.clone()).collect();
     let texts: Vec<&str> = said.iter().map(String::as_str).collect();
-    let vectors = embedder.passages(&texts)?;
+    let vectors = embedder.statements(&texts)?;
     for (statement, vector) in missing.iter_mut().zip(vectors) {
         statement.vector = vector;
     }
@@ -459,7 +477,7 @@ fn is_reported(folded: &str, kind: SourceKind) -> bool {
         return true;
     }
     let of_appeals = if kind == SourceKind::AppealsRuling { None } else { first(&OF_APPEALS, folded) };
-    let reported = [of_appeals, first(&REPORTED, folded), first(&QUOTING, folded)].into_iter().flatten().min();
+    let reported = [of_appeals, first_reported(folded), first(&QUOTING, folded)].into_iter().flatten().min();
     // «Retten er ikke enig med Nav, som mener …» is the body's own; «Klageinstansen mener at det ikke er hjemmel» is not.
     reported.is_some_and(|at| first(&TURNS, folded).is_none_or(|turn| turn > at))
 }
@@ -573,19 +591,20 @@ fn negated(folded: &str, analyser: &Analyser, generic: &HashSet<u32>) -> Vec<u32
 fn concreteness(whole: &str, folded: &str) -> f32 {
     static PARTY_LETTER: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"(?:^|[ («])(?:[A-ZÆØÅ]{1,2}|[A-Z]{2}s)(?: [a-zæøå]|[,.]|$)"));
-    let cues = CONCRETE.as_ref().map_or(0, |cue| cue.find_iter(folded).count());
+    let count = |cue: &LazyLock<Option<Regex>>, text: &str| cue.as_ref().map_or(0, |cue| cue.find_iter(text).count());
     let letters = PARTY_LETTER.as_ref().map_or(0, |cue| {
         cue.find_iter(whole)
             .filter(|found| {
-                !matches!(found.as_str().trim_matches([' ', '(', '«', ',', '.']).chars().next(), Some('G' | 'I'))
+                !matches!(found.as_str().trim_matches([' ', '(', '«', ',', '.']).chars().next(), Some('G' | 'I' | 'Å'))
                     || found.as_str().len() > 4
             })
             .count()
     });
     // A rule is spoken in the present; its conditions may be past: «fristen løper fra medlemmet ble klar over det».
     let main = SUBORDINATE.as_ref().map_or(Cow::Borrowed(folded), |clause| clause.replace_all(folded, ""));
-    let past = PAST.as_ref().map_or(0, |cue| cue.find_iter(&main).count());
-    ((cues + letters) as f32 / 2.0 + past as f32 / 4.0).min(1.0)
+    let sure = count(&CONCRETE, folded) + count(&DONE, &main) + letters;
+    let perhaps = count(&CONCRETE_PERHAPS, folded) + count(&PAST, &main);
+    (sure as f32 / 2.0 + perhaps as f32 / 4.0).min(1.0)
 }
 
 /// The law that a bare § in the document belongs to.

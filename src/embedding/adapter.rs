@@ -11,6 +11,9 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 /// The adapter that comes with the program, for the default model: callers' questions close to what answers them.
 pub const BUILT_IN_ADAPTER: &[u8] = include_bytes!("../../models/adapter.safetensors");
 
+/// The adapter that brings two sentences near each other when they answer the same legal question, for the default model.
+pub const QUESTION_ADAPTER: &[u8] = include_bytes!("../../models/questions.safetensors");
+
 /// The factor before A·B that the adapter is trained with.
 const SCALE: f32 = 2.0;
 

@@ -5,16 +5,16 @@
 //! share as many sessions as there are processors. A waiting question goes before waiting passages,
 //! so that an ingest does not hold up a caller.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use ort::environment::Environment;
 use tokenizers::Tokenizer;
 
 use super::Embedder;
-use super::engine::{Engine, MAX_TOKENS, load_hub, load_local};
+use super::engine::{Engine, MAX_TOKENS, load_hub, load_local, load_sessions};
 use super::error::EmbeddingError;
 use super::source::{EmbeddingOptions, ModelFiles, Prepared, prepare};
 
@@ -30,6 +30,15 @@ pub struct FastEmbedder {
     tokenizer: Tokenizer,
     pool: Pool,
     workers: usize,
+    statements: Option<StatementModel>,
+}
+
+/// The model for statements, loaded when the first is read: a server that only answers never needs it.
+struct StatementModel {
+    model_id: String,
+    onnx: PathBuf,
+    environment: Environment,
+    pool: OnceLock<Result<Pool, String>>,
 }
 
 /// What the model was trained to see before questions and passages.
@@ -43,6 +52,7 @@ struct Prefixes {
 enum Kind {
     Query,
     Passage,
+    Statement,
 }
 
 impl FastEmbedder {
@@ -61,7 +71,7 @@ impl FastEmbedder {
                 let sessions = sessions.unwrap_or(processors).clamp(1, MAX_SESSIONS);
                 load_local(onnx, tokenizer, &environment, sessions).map_err(failed)?
             }
-            ModelFiles::Hub { model, cache } => load_hub(model.clone(), cache, environment)
+            ModelFiles::Hub { model, cache } => load_hub(model.clone(), cache, environment.clone())
                 .map_err(|message| EmbeddingError::Hub { model: model.to_string(), message })?,
         };
         tokenizer.with_padding(None).with_truncation(None).map_err(|error| failed(error.to_string()))?;
@@ -82,6 +92,12 @@ impl FastEmbedder {
             tokenizer,
             pool: Pool::new(engines),
             workers,
+            statements: prepared.statements.clone().map(|(model_id, onnx)| StatementModel {
+                model_id,
+                onnx,
+                environment,
+                pool: OnceLock::new(),
+            }),
         })
     }
 
@@ -117,11 +133,15 @@ impl FastEmbedder {
     fn embed_one(&self, kind: Kind, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         let prefix = match kind {
             Kind::Query => self.prefixes.query,
-            Kind::Passage => self.prefixes.passage,
+            Kind::Passage | Kind::Statement => self.prefixes.passage,
         };
-        let mut engine = self.pool.take(kind);
+        let pool = match (kind, &self.statements) {
+            (Kind::Statement, Some(model)) => model.pool(self.workers).map_err(|message| self.failed(message))?,
+            _ => &self.pool,
+        };
+        let mut engine = pool.take(kind);
         let vector = engine.embed(&format!("{prefix}{text}"), &self.tokenizer);
-        self.pool.give_back(engine);
+        pool.give_back(engine);
         vector.map_err(|message| self.failed(message))
     }
 
@@ -151,9 +171,24 @@ impl Embedder for FastEmbedder {
         self.embed(Kind::Passage, texts)
     }
 
+    fn statements(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+        self.embed(Kind::Statement, texts)
+    }
+
+    fn statement_model_id(&self) -> &str {
+        self.statements.as_ref().map_or(&self.model_id, |model| &model.model_id)
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         // A text that cannot be tokenised is counted as the longest that it could be.
         self.tokenizer.encode_fast(text, false).map_or(text.len(), |encoding| encoding.len())
+    }
+}
+
+impl StatementModel {
+    fn pool(&self, sessions: usize) -> Result<&Pool, String> {
+        let load = || load_sessions(&self.onnx, &self.environment, sessions).map(Pool::new);
+        self.pool.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 }
 

@@ -35,13 +35,15 @@ pub(super) fn load_local(
     // The tokenizer takes as long to load as the sessions: side by side.
     thread::scope(|scope| {
         let tokenizer = scope.spawn(|| Tokenizer::from_file(tokenizer).map_err(text));
-        let engines = (0..sessions)
-            .map(|_| session(onnx, environment).map(Engine::Local))
-            .collect::<Result<_, _>>()
-            .map_err(text)?;
+        let engines = load_sessions(onnx, environment, sessions)?;
         let stopped = |_| Err("ordlisten ble ikke lest ferdig".to_owned());
         Ok((tokenizer.join().unwrap_or_else(stopped)?, engines))
     })
+}
+
+/// Sessions of one thread each.
+pub(super) fn load_sessions(onnx: &Path, environment: &Environment, sessions: usize) -> Result<Vec<Engine>, String> {
+    (0..sessions).map(|_| session(onnx, environment).map(Engine::Local)).collect::<Result<_, _>>().map_err(text)
 }
 
 /// A model by fastembed, fetched from the hub when it is not in `cache`.

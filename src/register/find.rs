@@ -15,7 +15,7 @@ use crate::law::{Court, SourceKind};
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "17";
+const ENGINE_VERSION: &str = "18";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -71,7 +71,7 @@ pub(super) async fn find_conflicts(
     models: &Models,
 ) -> Result<Option<Findings>, RegisterError> {
     let Models { embedder, analyser } = models;
-    let maker = format!("{ENGINE_VERSION}/{}/{}", Analyser::VERSION, embedder.model_id());
+    let maker = format!("{ENGINE_VERSION}/{}/{}", Analyser::VERSION, embedder.statement_model_id());
     let rows = sqlx::query("SELECT version, key, maker FROM readings").fetch_all(store.pool()).await?;
     let known: HashMap<i64, String> = rows
         .iter()
@@ -239,7 +239,7 @@ async fn fill_vectors(
     readings: &mut [&mut Reading],
     met: &HashSet<String>,
 ) -> Result<(), RegisterError> {
-    let model = statement_key(embedder.model_id());
+    let model = statement_key(embedder.statement_model_id());
     let mut texts: BTreeMap<&str, bool> = BTreeMap::new();
     for reading in readings.iter() {
         for statement in reading.all_statements() {
@@ -255,7 +255,7 @@ async fn fill_vectors(
     let words: Vec<String> = missing.iter().map(|&at| texts[at].to_owned()).collect();
     let with = Arc::clone(embedder);
     let computed =
-        tokio::task::spawn_blocking(move || with.passages(&words.iter().map(String::as_str).collect::<Vec<_>>()))
+        tokio::task::spawn_blocking(move || with.statements(&words.iter().map(String::as_str).collect::<Vec<_>>()))
             .await??;
     let kept: Vec<([u8; 16], &[f32])> =
         missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();

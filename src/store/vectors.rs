@@ -56,15 +56,6 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
-
-    /// Forgets the embeddings of all other models.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub async fn forget_other_models(&self, model: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM vectors WHERE model <> ?").bind(model).execute(self.pool()).await?;
-        Ok(())
-    }
 }
 
 /// A vector as it will be when it is read again, so that it does not matter whether it was computed now or before.

@@ -75,6 +75,7 @@ class Encoder(nn.Module):
         raw, (hidden, layers, heads, inner, words, positions, types) = read_weights(weights_file)
         tensor = lambda name, *shape: torch.from_numpy(raw[name].reshape(shape))
         self.hidden, self.heads, self.layers, self.dropout = hidden, heads, layers, dropout
+        self.start = None
         self.words = tensor("emb.word", words, hidden)
         self.places = tensor("emb.pos", positions, hidden) + tensor("emb.type", types, hidden)[0]
         shapes = {"q": (hidden, hidden), "k": (hidden, hidden), "v": (hidden, hidden), "ao": (hidden, hidden)}
@@ -108,14 +109,23 @@ class Encoder(nn.Module):
         weight = mask[..., None].to(x.dtype)
         return F.normalize((x * weight).sum(1).float() / weight.sum(1), dim=-1)
 
-    def save(self, path, **more):
-        """The adapter, and what else goes with it, as f16."""
-        tensors = {
-            f"{name.replace('_', '.')}.{side}": getattr(projection, side)
-            for name, projection in self.projections.items()
-            for side in "AB"
-        }
-        save_file({name: value.detach().half().contiguous() for name, value in (tensors | more).items()}, path)
+    def start_from(self, adapter):
+        """Merges another adapter into the frozen matrices; `save` writes it with what is learnt on top."""
+        self.start = adapter
+        for name, projection in self.projections.items():
+            a, b = (adapter[f"{name.replace('_', '.')}.{side}"].float() for side in "AB")
+            projection.weight += SCALE * (a @ b).T
+
+    def save(self, path):
+        """The adapter as f16: W + 2·A·B, the ranks of what it started from and of what it learnt side by side."""
+        tensors = {}
+        for name, projection in self.projections.items():
+            for side, axis in (("A", 1), ("B", 0)):
+                key = f"{name.replace('_', '.')}.{side}"
+                learnt = getattr(projection, side).detach().half()
+                before = [self.start[key]] if self.start else []
+                tensors[key] = torch.cat([*before, learnt], axis).contiguous()
+        save_file(tensors, path)
 
 
 class Texts:

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::super::document::{Document, Language, Outcome, Panel, Provenance, Reasoning, ReversalReason, Role};
 use super::error::{Problem, ReadError};
 use super::outline::{Block, parts, squeeze};
-use super::{dates, language, outcome, provisions, sections, slug};
+use super::{dates, language, outcome, plain, provisions, sections, slug};
 use crate::law::SourceKind;
 
 /// Front matter longer than this is no metadata.
@@ -143,7 +143,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<Document, ReadError> {
         SourceKind::Statute | SourceKind::Regulation => base,
         _ => provisions::context(&about, &title),
     };
-    let (blocks, found_url) = take_source(blocks);
+    let (mut blocks, found_url) = take_source(blocks);
+    if matches!(kind, SourceKind::AppealsRuling | SourceKind::TribunalDecision | SourceKind::CourtJudgment) {
+        raise_headings(&mut blocks);
+    }
     let built = sections::build(kind, &parts(blocks), &title, law.as_ref());
     if built.sections.is_empty() {
         return Err(Problem::NoText.in_file(name));
@@ -346,6 +349,23 @@ fn take_title(blocks: &mut Vec<Block>, has_title: bool) -> Option<String> {
             Some(sections::shorten(&line).trim_end_matches(['.', ':']).to_owned())
         }
         _ => None,
+    }
+}
+
+/// Makes headings of lines that stand above a text as such without being marked up: «**Rettens vurdering**»,
+/// «3. Vår vurdering» (which Markdown takes for a list of one).
+fn raise_headings(blocks: &mut [Block]) {
+    for at in 0..blocks.len() {
+        let above_text = matches!(blocks.get(at + 1), Some(Block::Paragraph(_)));
+        if let Block::Paragraph(text) | Block::Line(text) = &blocks[at]
+            && above_text
+            && !text.contains('\n')
+            && plain::heading_level(text).is_some()
+        {
+            let text = text.trim().trim_end_matches(':').to_owned();
+            // Beside each other, below any that is marked up.
+            blocks[at] = Block::Heading { level: 6, text, anchor: None };
+        }
     }
 }
 

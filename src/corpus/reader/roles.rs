@@ -32,7 +32,7 @@ static HEADINGS: LazyLock<Vec<(Role, Regex)>> = LazyLock::new(|| {
         (
             Role::Reasoning,
             pattern(
-                r"(?i)(?:ser|så) slik på|bemerkning|merknader|merknad(?:ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|kom til\b|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)",
+                r"(?i)(?:ser|så) slik på|bemerkning|merknad(?:er|ene|ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|(?:kom|kommet|komen|kome) (?:fram )?til\b|slik (?:vi|retten) (?:ser|tolker|leser|forstår)|slik ser (?:vi|retten)|premiss|standpunkt|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)|^hvorfor (?:vi|du|klagen|anken)|^kvifor (?:vi|du|klaga|anka)",
             ),
         ),
         (
@@ -104,18 +104,24 @@ pub(super) fn of_opening(paragraph: &str) -> Option<Role> {
     OPENINGS.iter().find(|(_, pattern)| pattern.is_match(paragraph)).map(|(role, _)| *role)
 }
 
-/// The role that a lead word gives a paragraph, as digests have them: "Saken. En kasserer …", "Svaret. Nedsettelsen …".
+/// The role that the lead of a paragraph gives it: "Saken. En kasserer …", "Svaret. Nedsettelsen …", "Klageinstansens
+/// syn: Loven spør …".
 pub(super) fn of_lead(paragraph: &str) -> Option<Role> {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)^(?:(sak(?:en|a)|fakta|faktum|bakgrunn(?:en)?)|(spørsmål(?:et)?|rettsspørsmålet)|(svar(?:et)?|begrunnelse(?:n)?|grunngjeving(?:a)?|vurdering(?:en|a)?|premiss(?:ene|ane)?)|(utfall(?:et)?|resultat(?:et)?|slutning(?:en|a)?|konklusjon(?:en)?))[.:] ",
         )
     });
-    let found = LEAD.captures(paragraph)?;
-    [(1, Role::Facts), (2, Role::Matter), (3, Role::Reasoning), (4, Role::Operative)]
-        .into_iter()
-        .find(|(group, _)| found.get(*group).is_some())
-        .map(|(_, role)| role)
+    if let Some(found) = LEAD.captures(paragraph) {
+        return [(1, Role::Facts), (2, Role::Matter), (3, Role::Reasoning), (4, Role::Operative)]
+            .into_iter()
+            .find(|(group, _)| found.get(*group).is_some())
+            .map(|(_, role)| role);
+    }
+    // A few words before the first full stop or colon that would be a heading on a line of their own.
+    let lead = paragraph.get(..paragraph.find(['.', ':'])?)?.trim_start_matches(['–', '-', '•', ' ']);
+    let goes_on = paragraph.get(paragraph.find(['.', ':'])? + 1..).is_some_and(|rest| rest.starts_with(' '));
+    (goes_on && lead.chars().count() <= 40 && lead.split_whitespace().count() <= 4).then(|| of_heading(lead))?
 }
 
 /// Whether the deciding body speaks for itself anywhere in the paragraph. For texts without headings, where facts and
@@ -123,10 +129,32 @@ pub(super) fn of_lead(paragraph: &str) -> Option<Role> {
 pub(super) fn speaks_for_itself(paragraph: &str) -> bool {
     static SPEAKS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:vi|retten|trygderetten|klageinstansen|nav klageinstans|klageorganet|lagmannsretten|høyesterett|høgsterett|det medisinske medlemmet)\b (?:\p{L}+ ){0,2}?(?:mener|meiner|finner|finn|ser|legger|legg|viser|kan ikke|kan ikkje|kom|er kommet|er komen|har kommet|vurderer|bemerker|merkar|slutter|sluttar|tviler|leser|les|forstår|anser|tolker|tolkar|bygger|byggjer|tar utgangspunkt|antar|konstaterer|nøyer)\b|\b(?:mener|finner|legger|legg|ser|vurderer|viser|leser) (?:vi|retten|trygderetten|klageinstansen|rett|høyesterett)\b|etter (?:vårt|rettens|retten sitt|trygderettens|klageinstansens) syn|slik (?:vi|retten|klageinstansen) ser|\bvilkår(?:et|ene|a)?\b[^.]{0,80}\b(?:oppfylt|oppfylte|innfridd)|\b(?:ordlyden|lovens formål|formålet med (?:regelen|bestemmelsen|loven)|fast praksis|forarbeidene|førearbeida|avgjørende er|avgjerande er|det avgjørende|det avgjerande|må forstås|må forståast|kan ikke forstås|bestemmelsen må|føresegna må|det er ikke holdepunkter|det er ikkje haldepunkt|det følger av|det følgjer av|loven krever|lova krev)\b",
+            r"(?i)\b(?:vi|retten|trygderetten|klageinstansen|nav klageinstans|klageorganet|lagmannsretten|høyesterett|høgsterett|det medisinske medlemmet)\b (?:\p{L}+ ){0,2}?(?:mener|meiner|finner|finn|ser|legger|legg|viser|kan ikke|kan ikkje|kom|er kommet|er komen|har kommet|vurderer|bemerker|merkar|slutter|sluttar|tviler|leser|les|forstår|anser|tolker|tolkar|bygger|byggjer|tar utgangspunkt|tek utgangspunkt|antar|konstaterer|nøyer|regner|reknar|godtar|godtek|(?:er|har) (?:\p{L}+ )?(?:enig|einig|samd|uenig|ueinig|usamd))\b|\b(?:mener|finner|legger|legg|ser|vurderer|viser|leser) (?:vi|retten|trygderetten|klageinstansen|rett|høyesterett)\b|etter (?:vårt|rettens|retten sitt|trygderettens|klageinstansens) syn|slik (?:vi|retten|klageinstansen) ser|\bvilkår(?:et|ene|a)?\b[^.]{0,80}\b(?:oppfylt|oppfylte|innfridd)|\b(?:ordlyden|lovens formål|formålet med (?:regelen|bestemmelsen|loven)|fast praksis|forarbeidene|førearbeida|avgjørende er|avgjerande er|det avgjørende|det avgjerande|må forstås|må forståast|kan ikke forstås|bestemmelsen må|føresegna må|det er ikke holdepunkter|det er ikkje haldepunkt|det følger av|det følgjer av|loven krever|lova krev)\b",
         )
     });
     SPEAKS.is_match(paragraph)
+}
+
+/// Whether a sentence of the paragraph says what the law asks: from there on a ruling without headings gives its reasons.
+/// «Etter § 67 må kravet settes fram innen ett år.», «Loven spør etter den daglige omsorgen.»
+pub(super) fn states_the_law(paragraph: &str) -> bool {
+    static STATES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[.!?] )(?:(?:I medhold av|Etter|Ifølge|Av|Når det gjelder) (?:[^.]{0,60}§|[^.]{0,60}\b(?:regl(?:er|ar|ene|ane)|loven|lova|lov|forskrift(?:en|a)?)\b)[^.]{0,100}\b(?:skal|må|kan|er|gis|gjev|gir|har|ytes|utbetales|kreves|krevst|følger|følgjer|«)|(?:Loven|Lova|Bestemmelsen|Føresegna|Paragrafen|Ordlyden|Regelen|Lovteksten|Forskriften|Forskrifta|Vilkåret) (?:\p{L}+ ){0,2}(?:sier|seier|spør|krever|krev|gir|gjev|stiller|er|skiller|skil|nevner|nemner|bruker|brukar|inneholder|må|kan|tar|tek|gjelder|gjeld)\b)",
+        )
+    });
+    STATES.is_match(paragraph)
+}
+
+/// Whether a paragraph mostly tells what happened.
+pub(super) fn narrates(paragraph: &str) -> bool {
+    static HAPPENED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:var|ble|vart|blei|hadde|fikk|fekk|kom|gikk|gjekk|sto|stod|arbeidet|arbeidde|søkte|flyttet|flytta|begynte|byrja|mottok|meldte|sendte|mente|meinte|avslo|ga|gav|tok|bodde|budde|fylte|skrev|skreiv|viste|sluttet|slutta|ringte|klaget|klaga|vedtok|fant|fann|svarte|opplyste|jobbet|jobba|reiste|fødde|fødte|giftet|betalte)\b",
+        )
+    });
+    let sentences = paragraph.matches(['.', '?', '!']).count().max(1);
+    HAPPENED.find_iter(paragraph).count() * 2 > sentences
 }
 
 /// Whether a paragraph holds the deciding body's own words beside what it opens with.
@@ -143,7 +171,7 @@ pub(super) fn has_own_view(paragraph: &str) -> bool {
 pub(super) fn is_result(paragraph: &str) -> bool {
     static RESULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)^(?:\d+[.)] )?(?:[^.]{0,80}\b)?(?:vedtak\p{L}*|anken|anka|klagen|klaga|saken|saka)\b.{0,200}\b(?:stadfest(?:es|ast|a)|omgjør(?:es|ast)|omgjerast|gjerast om|gjøres om|opphev(?:es|ast)|avvis(?:es|ast)|hev(?:es|ast)|hjemvis(?:es|ast)|heimvisast|hjemsendes|tas (?:ikke )?til følge)|(?i)^(?:avslaget|avgjørelsen|vedtaket|vedtak|klagen|anken)\b[^.]{0,60}\b(?:blir stående|blir ståande|står ved lag|opprettholdes|stadfestes|blir stadfesta|førte ikke fram)",
+            r"(?i)^(?:\d+[.)] )?(?:[^.]{0,80}\b)?(?:vedtak\p{L}*|anken|anka|klagen|klaga|saken|saka)\b.{0,200}\b(?:stadfest(?:es|ast|a)|omgjør(?:es|ast)|omgjerast|gjerast om|gjøres om|opphev(?:es|ast)|avvis(?:es|ast)|hev(?:es|ast)|hjemvis(?:es|ast)|heimvisast|hjemsendes|tas (?:ikke )?til følge)|(?i)^(?:avslaget|avgjørelsen|vedtaket|vedtak|klagen|anken)\b[^.]{0,60}\b(?:blir stående|blir ståande|står ved lag|står fast|opprettholdes|stadfestes|blir stadfesta|førte ikke fram|fører ikke fram|har ikke ført fram|har ikke ført frem)|(?i)^(?:vi|retten|trygderetten|klageinstansen|nav klageinstans)\b[^.]{0,40}\b(?:stadfest(?:er|ar)|omgjør|omgjer|opphev(?:er|ar)|avviser|gjør om|gjer om)\b[^.]{0,120}\.?$",
         )
     });
     paragraph.len() < 400 && RESULT.is_match(paragraph)

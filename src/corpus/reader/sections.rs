@@ -315,6 +315,7 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
     let headings = heading_roles(parts);
     // Whether any heading tells whose words stand where; without, the paragraphs must tell it themselves.
     let headed = headings.iter().any(|role| matches!(role, Some(Role::Reasoning | Role::Argument)));
+    let has_reasons = headings.contains(&Some(Role::Reasoning));
     let mut voices: Vec<Voice<'_>> = Vec::new();
     let mut role = Role::Matter;
     for (index, part) in parts.iter().enumerate() {
@@ -326,9 +327,13 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
         };
         voices.push(Voice { part, role, by_opening: false, paragraphs: Vec::new() });
         let last_part = index + 1 == parts.len();
-        let roles =
-            if headed { headed_roles(part, role, last_part) } else { unheaded_roles(kind, part, role, last_part) };
-        for (paragraph, next) in part.paragraphs.iter().zip(&roles) {
+        let paragraphs = spoken(part);
+        let roles = if headed {
+            headed_roles(&paragraphs, role, last_part, has_reasons)
+        } else {
+            unheaded_roles(kind, &paragraphs, role, last_part, part.path.is_empty())
+        };
+        for (paragraph, next) in paragraphs.into_iter().zip(&roles) {
             let by_opening = *next != role;
             match voices.last_mut() {
                 Some(voice) if voice.role == *next && std::ptr::eq(voice.part, part) => {
@@ -349,13 +354,31 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
     voices
 }
 
-/// The voices of the paragraphs under a heading, in a ruling whose headings tell who speaks.
-fn headed_roles(part: &Part, base: Role, last_part: bool) -> Vec<Role> {
+/// The paragraphs of a part; the lines of a list of voices («– Klager: …», «– Vår vurdering: …») each by itself.
+fn spoken(part: &Part) -> Vec<&str> {
+    let mut spoken = Vec::with_capacity(part.paragraphs.len());
+    for paragraph in &part.paragraphs {
+        if paragraph.lines().filter(|line| roles::of_lead(line).is_some()).count() > 1 {
+            spoken.extend(paragraph.lines());
+        } else {
+            spoken.push(paragraph.as_str());
+        }
+    }
+    spoken
+}
+
+/// The voices of the paragraphs under a heading, in a ruling whose headings tell who speaks; `has_reasons`: also where the
+/// reasons stand.
+fn headed_roles(paragraphs: &[&str], base: Role, last_part: bool, has_reasons: bool) -> Vec<Role> {
     let mut current = base;
-    let count = part.paragraphs.len();
+    let count = paragraphs.len();
     let mut found = Vec::with_capacity(count);
-    for (number, paragraph) in part.paragraphs.iter().enumerate() {
+    for (number, paragraph) in paragraphs.iter().enumerate() {
         current = match (base, current, roles::of_opening(paragraph)) {
+            // Where no heading stands above the reasons, they follow the last party's words.
+            (Role::Argument, _, Some(Role::Reasoning)) | (Role::Argument, Role::Reasoning, None) if !has_reasons => {
+                Role::Reasoning
+            }
             // Under its own heading, the result, the headnote and what a party says stay what the heading says.
             (Role::Operative | Role::Summary | Role::Other | Role::Argument, ..) => base,
             // In the reasons, "den ankende part anfører" is an aside, unless the body answers in the same breath.
@@ -379,17 +402,23 @@ fn headed_roles(part: &Part, base: Role, last_part: bool) -> Vec<Role> {
 
 /// The voices of paragraphs in a ruling without telling headings: first what the case is about, then, from where the
 /// deciding body first speaks for itself, its reasons, and last the result.
-fn unheaded_roles(kind: SourceKind, part: &Part, base: Role, last_part: bool) -> Vec<Role> {
+fn unheaded_roles(
+    kind: SourceKind,
+    paragraphs: &[&str],
+    base: Role,
+    last_part: bool,
+    above_headings: bool,
+) -> Vec<Role> {
     if matches!(base, Role::Operative | Role::Summary | Role::Other | Role::Dissent) {
-        return vec![base; part.paragraphs.len()];
+        return vec![base; paragraphs.len()];
     }
-    let count = part.paragraphs.len();
+    let count = paragraphs.len();
     let start = if base == Role::Reasoning { Role::Reasoning } else { base };
     let mut steady = start;
     let mut found = Vec::with_capacity(count);
-    for (number, paragraph) in part.paragraphs.iter().enumerate() {
+    for (number, paragraph) in paragraphs.iter().enumerate() {
         let claimed = roles::of_lead(paragraph).or_else(|| roles::of_opening(paragraph));
-        let speaks = roles::speaks_for_itself(paragraph);
+        let speaks = roles::speaks_for_itself(paragraph) || (number > 0 && roles::states_the_law(paragraph));
         let role = if number > 0 && number + 1 == count && last_part && roles::is_result(paragraph) {
             Role::Operative
         } else {
@@ -413,15 +442,16 @@ fn unheaded_roles(kind: SourceKind, part: &Part, base: Role, last_part: bool) ->
     }
     let silent = !found.iter().any(|role| matches!(role, Role::Reasoning | Role::Argument | Role::Dissent))
         && start != Role::Reasoning;
-    if silent && kind == SourceKind::CourtJudgment && part.path.is_empty() {
+    if silent && kind == SourceKind::CourtJudgment && above_headings {
         // A short account of a judgment that tells nothing of who speaks is a headnote.
         return vec![Role::Summary; count];
     }
     // The facts come first and the reasons last, whatever the words; a text of one paragraph is all reasons.
-    let reasons =
-        found.iter().rposition(|role| *role != Role::Operative).filter(|last| *last > 0 || part.path.is_empty());
+    let reasons = found.iter().rposition(|role| *role != Role::Operative).filter(|last| *last > 0 || above_headings);
     if silent && let Some(last) = reasons {
         found[last] = Role::Reasoning;
+        let before = (1..last).rev().take_while(|at| !roles::narrates(paragraphs[*at]));
+        before.for_each(|at| found[at] = Role::Reasoning);
     }
     found
 }

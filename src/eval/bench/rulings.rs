@@ -98,7 +98,8 @@ async fn write(
         .collect();
     let reading = conflict::read(&document, "1", app.analyser());
     let statements: Vec<_> = reading.all_statements().map(|said| (text_hash(&said.said), near())).collect();
-    for (key, made) in [(Side::Passage.key(model), &passages), (statement_key(model), &statements)] {
+    let of_statements = statement_key(app.embedder().statement_model_id());
+    for (key, made) in [(Side::Passage.key(model), &passages), (of_statements, &statements)] {
         let borrowed: Vec<_> = made.iter().map(|(hash, vector)| (*hash, vector.as_slice())).collect();
         app.store.keep_vectors(&key, &borrowed).await?;
     }
