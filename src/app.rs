@@ -165,7 +165,7 @@ impl App {
     /// The conflicts that an answer touches, as JSON: those a coordinator has taken a stand on, and those the engine is
     /// sure of. The others wait in the register; a false flag teaches advisers to ignore flags.
     pub fn conflicts(&self, answer: &Answer) -> Vec<serde_json::Value> {
-        const SURE: f32 = 0.85;
+        const SURE: f32 = 0.8;
         let snapshot = self.register.snapshot();
         let touched = snapshot.touched_by(answer).into_iter();
         let shown = touched.filter(|view| view.decided || view.score >= SURE);

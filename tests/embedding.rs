@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use rettesnor::embedding::{Embedder, EmbeddingError, EmbeddingOptions, FastEmbedder, ModelFiles, Precision, prepare};
+use rettesnor::embedding::{
+    Embedder, EmbeddingError, EmbeddingOptions, FastEmbedder, ModelFiles, Precision, QUESTION_ADAPTER, prepare,
+};
 
 /// From the reference conversion (its own graph, run by the Python runtime): the first values.
 const QUERY_1: (&str, [f32; 8]) =
@@ -185,6 +187,29 @@ fn weights_that_are_cut_off_are_refused() {
     };
     let error = prepare(&offline).expect_err("the weights are cut off");
     assert!(matches!(error, EmbeddingError::NoPip { .. }), "{error}");
+}
+
+#[test]
+fn statements_lie_near_by_the_question_they_answer() {
+    let options =
+        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
+    let tuned = FastEmbedder::start(&options).expect("both models");
+    assert_eq!(tuned.model_id(), INT8.model_id());
+    assert_ne!(tuned.statement_model_id(), INT8.statement_model_id());
+    // Two readings of one rule in different words, and a neighbour in much the same.
+    let texts = [
+        "Timene den ansatte sover på nattevakt, regnes ikke som arbeid.",
+        "Også den tiden klageren hvilte på vaktrommet, skal tas med når arbeidstiden måles.",
+        "Den ansatte får tillegg i lønnen for timene på nattevakt.",
+    ];
+    let likeness = |embedder: &FastEmbedder| {
+        let vectors = embedder.statements(&texts).expect("vectors");
+        cosine(&vectors[0], &vectors[1]) - cosine(&vectors[0], &vectors[2])
+    };
+    let (with, without) = (likeness(&tuned), likeness(&INT8));
+    assert!(with > without + 0.1, "{with} with, {without} without");
+    // Without an adapter for them statements are passages.
+    assert_eq!(INT8.statements(&texts[..1]).expect("a vector"), INT8.passages(&texts[..1]).expect("a vector"));
 }
 
 /// The bytes of an adapter for one projection: rank 1, all values the same.

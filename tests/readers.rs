@@ -379,6 +379,76 @@ fn an_appeals_ruling_in_markdown() {
     );
 }
 
+/// An appeals ruling with this text under its front matter, by what each of its paragraphs was taken for.
+fn appeals_ruling(text: &str) -> Vec<(String, Role)> {
+    let front = "---\nid: KA-1\nkind: appeals_ruling\ntitle: Kontantstøtte\n---\n";
+    let document = read("ka.md", format!("{front}{text}").as_bytes()).unwrap();
+    check(&document);
+    document
+        .sections
+        .iter()
+        .flat_map(|section| text_lines(&document, section).map(|line| (line, section.role)).collect::<Vec<_>>())
+        .collect()
+}
+
+fn text_lines(document: &Document, section: &Section) -> impl Iterator<Item = String> {
+    text(document, section).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+#[track_caller]
+fn is_said_by(found: &[(String, Role)], words: &str, role: Role) {
+    let roles: Vec<Role> = found.iter().filter(|(line, _)| line.contains(words)).map(|(_, role)| *role).collect();
+    assert_eq!(roles, [role], "{words}: {found:#?}");
+}
+
+#[test]
+fn headings_that_are_only_bold_or_numbered() {
+    let bold = "**Saken**\n\nJenta sluttet i barnehagen i mars.\n\n**Klageinstansens vurdering**\n\nPlassen varer til oppsigelsestiden er ute.\n\n**Vedtak**\n\nVedtaket stadfestes.\n";
+    let numbered = "1. Bakgrunn\n\nJenta sluttet i barnehagen i mars.\n\n2. Klagen\n\nMoren mener at plassen var borte.\n\n3. Vår vurdering\n\nPlassen varer til oppsigelsestiden er ute.\n\n4. Resultat\n\nVedtaket stadfestes.\n";
+    for found in [appeals_ruling(bold), appeals_ruling(numbered)] {
+        is_said_by(&found, "Plassen varer", Role::Reasoning);
+        is_said_by(&found, "Jenta sluttet", Role::Matter);
+        is_said_by(&found, "stadfestes", Role::Operative);
+    }
+}
+
+#[test]
+fn a_letter_gives_its_reasons_from_where_it_says_what_the_law_asks() {
+    let found = appeals_ruling(
+        "Du har klaget på at du ikke fikk kontantstøtte for april.\n\nDu sendte oppsigelsen 3. mars, og jenta var hjemme fra samme dag. Nav avslo fordi plassen var betalt.\n\nEtter kontantstøtteloven § 7 skal støtten settes ned etter avtalt oppholdstid. Den som har sagt opp, har fremdeles plass.\n\nDet er uten betydning om noen andre bruker den.\n\nVi stadfester vedtaket.\n",
+    );
+    is_said_by(&found, "Du sendte", Role::Facts);
+    is_said_by(&found, "Etter kontantstøtteloven", Role::Reasoning);
+    is_said_by(&found, "uten betydning", Role::Reasoning);
+    is_said_by(&found, "Vi stadfester", Role::Operative);
+    // Nobody says that now the reasons begin: they are what does not tell what happened.
+    let found = appeals_ruling(
+        "Klagen gjelder kontantstøtte for april.\n\nDu sendte oppsigelsen i mars. Nav avslo fordi plassen var betalt.\n\nEn plass som er sagt opp, er fremdeles en plass.\n\nAt den står tom, endrer ikke dette.\n\nVedtaket stadfestes.\n",
+    );
+    is_said_by(&found, "Du sendte", Role::Facts);
+    is_said_by(&found, "En plass", Role::Reasoning);
+    is_said_by(&found, "står tom", Role::Reasoning);
+}
+
+#[test]
+fn each_line_of_a_list_of_voices_is_its_own() {
+    let found = appeals_ruling(
+        "- Klager: Plassen var borte fra mars.\n- Vår vurdering: Plassen varer til oppsigelsestiden er ute.\n- Utfall: stadfestes.\n",
+    );
+    is_said_by(&found, "Plassen var borte", Role::Argument);
+    is_said_by(&found, "Plassen varer", Role::Reasoning);
+    is_said_by(&found, "stadfestes", Role::Operative);
+}
+
+#[test]
+fn after_the_last_party_the_tribunal_speaks() {
+    let document = decision(
+        "Instans: Trygderetten\nDato: 2018-11-23\nPublisert: TRR-2018-97001\n\nSaken gjelder kontantstøtte.\n\nAnkende part: Plassen var borte.\n\nAnkemotparten: Plassen var betalt.\n\nTrygderetten bemerker: Det er avtalen som teller. En betalt plass er en plass.\n\nSlutning\nVedtaket stadfestes.\n",
+    );
+    let roles: Vec<Role> = document.sections.iter().map(|section| section.role).collect();
+    assert_eq!(roles, [Role::Matter, Role::Argument, Role::Argument, Role::Reasoning, Role::Operative]);
+}
+
 // ---- Bad files -----------------------------------------------------------------------------------------------------
 
 fn error(name: &str, bytes: impl AsRef<[u8]>) -> String {

@@ -9,15 +9,15 @@ use parking_lot::RwLock;
 use qdrant_edge::external::ordered_float::OrderedFloat;
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
-    AnyVariants, Condition, CountRequest, CreateIndex, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard,
-    EdgeSparseVectorParams, EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, HnswIndexConfig, JsonPath,
-    Match, MatchAny, Modifier, MultiVectorComparator, MultiVectorConfig, NamedQuery, OperationError, Payload,
+    AcornSearchParams, AnyVariants, Condition, CountRequest, CreateIndex, Distance, EdgeConfig, EdgeOptimizersConfig,
+    EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, HnswIndexConfig,
+    JsonPath, Match, MatchAny, Modifier, MultiVectorComparator, MultiVectorConfig, NamedQuery, OperationError, Payload,
     PayloadFieldSchema, PayloadOps, PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct,
     QuantizationSearchParams, QueryEnum, Range, ScalarQuantizationConfig, ScalarType, SearchParams, SearchRequest,
     SetPayloadOp, UpdateOperation, Vector, VectorInternal, Vectors, WithPayloadInterface, WithVector,
 };
 
-use super::{Hit, IndexError, Point, Probe, Scope, SparseTerms, Validity, VectorIndex, field, vector};
+use super::{Hit, IndexError, MAY_BE_FOUND, Point, Probe, Scope, SparseTerms, Validity, VectorIndex, field, vector};
 
 /// From this many kilobytes of vectors (some 26,000) a segment is closed: its vectors are kept as bytes as well and
 /// joined in a graph. Smaller segments are compared whole, which finds the true top and is quick enough.
@@ -252,8 +252,13 @@ impl VectorIndex for EdgeIndex {
 
     fn search(&self, probe: &Probe, scope: &Scope, limit: usize) -> Result<Vec<Hit>, IndexError> {
         let quantization = QuantizationSearchParams { ignore: false, rescore: Some(true), oversampling: None };
-        let params =
-            SearchParams { hnsw_ef: Some(probe.beam()), quantization: Some(quantization), ..SearchParams::default() };
+        let acorn = AcornSearchParams { enable: true, max_selectivity: Some(OrderedFloat(MAY_BE_FOUND)) };
+        let params = SearchParams {
+            hnsw_ef: Some(probe.beam()),
+            quantization: Some(quantization),
+            acorn: Some(acorn),
+            ..SearchParams::default()
+        };
         self.nearest(probe, scope, limit, params)
     }
 

@@ -102,6 +102,11 @@ impl Probe {
     }
 }
 
+/// Where no more than this share of the points may be found, the graph of vectors is walked by ACORN, which steps over
+/// those that may not. Else it would be cut to pieces: a passage's nearest neighbours are its own older versions, and none
+/// of them holds today.
+const MAY_BE_FOUND: f64 = 0.9;
+
 /// Which passages may be found.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {

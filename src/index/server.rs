@@ -3,17 +3,17 @@
 use std::sync::LazyLock;
 
 use qdrant_client::qdrant::{
-    Condition, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
-    Distance, FieldType, Filter, GetPointsBuilder, Modifier, MultiVectorComparator, MultiVectorConfigBuilder,
-    NamedVectors, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range, SearchParamsBuilder,
-    SetPayloadPointsBuilder, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpsertPointsBuilder, Vector,
-    VectorInput, VectorParamsBuilder, VectorsConfigBuilder, point_id::PointIdOptions,
+    AcornSearchParams, Condition, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder,
+    DeletePointsBuilder, Distance, FieldType, Filter, GetPointsBuilder, Modifier, MultiVectorComparator,
+    MultiVectorConfigBuilder, NamedVectors, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range,
+    SearchParamsBuilder, SetPayloadPointsBuilder, SparseVectorParamsBuilder, SparseVectorsConfigBuilder,
+    UpsertPointsBuilder, Vector, VectorInput, VectorParamsBuilder, VectorsConfigBuilder, point_id::PointIdOptions,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::{Hit, IndexError, Point, Probe, Scope, SparseTerms, Validity, VectorIndex, field, vector};
+use super::{Hit, IndexError, MAY_BE_FOUND, Point, Probe, Scope, SparseTerms, Validity, VectorIndex, field, vector};
 
 /// Points in one request; keeps requests well below the server's default limit of 32 MiB.
 const WRITE_BATCH: usize = 256;
@@ -206,7 +206,9 @@ impl VectorIndex for ServerIndex {
     }
 
     fn search(&self, probe: &Probe, scope: &Scope, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        self.nearest(probe, scope, limit, SearchParamsBuilder::default().hnsw_ef(probe.beam() as u64))
+        let acorn = AcornSearchParams { enable: Some(true), max_selectivity: Some(MAY_BE_FOUND) };
+        let params = SearchParamsBuilder::default().hnsw_ef(probe.beam() as u64).acorn(acorn);
+        self.nearest(probe, scope, limit, params)
     }
 
     fn compare_all(&self, probe: &Probe, limit: usize) -> Result<Vec<Hit>, IndexError> {
