@@ -208,6 +208,10 @@ fn statements_lie_near_by_the_question_they_answer() {
     };
     let (with, without) = (likeness(&tuned), likeness(&INT8));
     assert!(with > without + 0.1, "{with} with, {without} without");
+    // What was let go of is loaded again.
+    let before = tuned.statements(&texts).expect("vectors");
+    tuned.release_statements();
+    assert_eq!(tuned.statements(&texts).expect("vectors"), before);
     // Without an adapter for them statements are passages.
     assert_eq!(INT8.statements(&texts[..1]).expect("a vector"), INT8.passages(&texts[..1]).expect("a vector"));
 }

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use ort::environment::Environment;
@@ -33,12 +33,12 @@ pub struct FastEmbedder {
     statements: Option<StatementModel>,
 }
 
-/// The model for statements, loaded when the first is read: a server that only answers never needs it.
+/// The model for statements. Only reading documents needs it, so it is loaded for that and let go of afterwards.
 struct StatementModel {
     model_id: String,
     onnx: PathBuf,
     environment: Environment,
-    pool: OnceLock<Result<Pool, String>>,
+    pool: Mutex<Option<Arc<Pool>>>,
 }
 
 /// What the model was trained to see before questions and passages.
@@ -96,7 +96,7 @@ impl FastEmbedder {
                 model_id,
                 onnx,
                 environment,
-                pool: OnceLock::new(),
+                pool: Mutex::new(None),
             }),
         })
     }
@@ -135,10 +135,11 @@ impl FastEmbedder {
             Kind::Query => self.prefixes.query,
             Kind::Passage | Kind::Statement => self.prefixes.passage,
         };
-        let pool = match (kind, &self.statements) {
-            (Kind::Statement, Some(model)) => model.pool(self.workers).map_err(|message| self.failed(message))?,
-            _ => &self.pool,
+        let of_statements = match (kind, &self.statements) {
+            (Kind::Statement, Some(model)) => Some(model.pool(self.workers).map_err(|message| self.failed(message))?),
+            _ => None,
         };
+        let pool = of_statements.as_deref().unwrap_or(&self.pool);
         let mut engine = pool.take(kind);
         let vector = engine.embed(&format!("{prefix}{text}"), &self.tokenizer);
         pool.give_back(engine);
@@ -175,6 +176,12 @@ impl Embedder for FastEmbedder {
         self.embed(Kind::Statement, texts)
     }
 
+    fn release_statements(&self) {
+        if let Some(model) = &self.statements {
+            *model.pool.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
     fn statement_model_id(&self) -> &str {
         self.statements.as_ref().map_or(&self.model_id, |model| &model.model_id)
     }
@@ -186,9 +193,13 @@ impl Embedder for FastEmbedder {
 }
 
 impl StatementModel {
-    fn pool(&self, sessions: usize) -> Result<&Pool, String> {
-        let load = || load_sessions(&self.onnx, &self.environment, sessions).map(Pool::new);
-        self.pool.get_or_init(load).as_ref().map_err(Clone::clone)
+    fn pool(&self, sessions: usize) -> Result<Arc<Pool>, String> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = &*pool {
+            return Ok(Arc::clone(pool));
+        }
+        let loaded = Arc::new(Pool::new(load_sessions(&self.onnx, &self.environment, sessions)?));
+        Ok(Arc::clone(pool.insert(loaded)))
     }
 }
 

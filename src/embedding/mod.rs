@@ -57,6 +57,9 @@ pub trait Embedder: Send + Sync {
     /// answer the same legal question, in whatever words and whichever way.
     fn statements(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
 
+    /// Lets go of the memory that only [`Embedder::statements`] needs; it is taken again at the next call.
+    fn release_statements(&self);
+
     /// Name and content hash of what makes [`Embedder::statements`].
     fn statement_model_id(&self) -> &str;
 

@@ -122,6 +122,7 @@ pub(super) async fn find_conflicts(
     for batch in bare.chunks_mut(BATCH) {
         fill_vectors(store, embedder, batch, &met).await?;
     }
+    embedder.release_statements();
     let elder_pairs = elder_pairs(store).await?;
 
     let findings = tokio::task::spawn_blocking(move || -> Result<Findings, RegisterError> {
