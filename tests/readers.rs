@@ -431,6 +431,29 @@ fn a_letter_gives_its_reasons_from_where_it_says_what_the_law_asks() {
 }
 
 #[test]
+fn running_text_is_no_heading_and_no_label() {
+    // Under a heading that is marked up, what a party says is an aside.
+    let found = appeals_ruling(
+        "## Klageinstansens vurdering\n\nNav har anført følgende:\n\nPlassen var betalt.\n\nKlageinstansen mener at avtalen teller.\n\nEn betalt plass er en plass.\n",
+    );
+    is_said_by(&found, "En betalt plass", Role::Reasoning);
+    // A date is no label, and the last item of a list no heading.
+    let found = appeals_ruling(
+        "Klagen av 3. mars 2021 gjelder kontantstøtte.\n\nKlageren er 35 år. Hun sa opp plassen i mars.\n\nVi mener at avtalen teller. Vilkårene er:\n\n1. Barnet er under to år\n2. Klageren har sagt opp plassen\n\nEn betalt plass er en plass.\n\nVedtaket stadfestes.\n",
+    );
+    is_said_by(&found, "Klagen av 3. mars", Role::Matter);
+    is_said_by(&found, "Klageren er 35", Role::Facts);
+    is_said_by(&found, "Klageren har sagt opp", Role::Reasoning);
+    is_said_by(&found, "En betalt plass", Role::Reasoning);
+    // A party's word on the law is the party's.
+    let found = appeals_ruling(
+        "Saken gjelder kontantstøtte.\n\nKlageren mener at plassen var borte.\n\nLoven spør ikke om mer enn at barnet er hjemme.\n\nVi mener at avtalen teller.\n\nVedtaket stadfestes.\n",
+    );
+    is_said_by(&found, "Loven spør ikke om mer", Role::Argument);
+    is_said_by(&found, "Vi mener", Role::Reasoning);
+}
+
+#[test]
 fn each_line_of_a_list_of_voices_is_its_own() {
     let found = appeals_ruling(
         "- Klager: Plassen var borte fra mars.\n- Vår vurdering: Plassen varer til oppsigelsestiden er ute.\n- Utfall: stadfestes.\n",

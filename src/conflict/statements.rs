@@ -231,7 +231,10 @@ fn first(cue: &LazyLock<Option<Regex>>, folded: &str) -> Option<usize> {
 /// Where someone else begins to speak; «når legen skrev diagnosen» tells when, not what.
 fn first_reported(folded: &str) -> Option<usize> {
     const WHEN: [&str; 5] = ["når", "da", "før", "etter at", "fra"];
-    let tells_when = |at: usize| WHEN.iter().any(|word| folded[..at].trim_end().ends_with(&format!(" {word}")));
+    let tells_when = |at: usize| {
+        let before = folded[..at].trim_end();
+        WHEN.iter().any(|word| before.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
+    };
     REPORTED.as_ref()?.find_iter(folded).map(|found| found.start()).find(|at| !tells_when(*at))
 }
 

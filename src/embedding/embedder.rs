@@ -3,7 +3,7 @@
 //! Every text is run alone. Batches with padding cost more per token on a processor, and alone a
 //! text's vector cannot depend on its neighbours. A session takes `&mut`, so concurrent callers
 //! share as many sessions as there are processors. A waiting question goes before waiting passages,
-//! so that an ingest does not hold up a caller.
+//! so that an ingest does not hold up a caller. Statements have sessions of their own, which wait for nobody.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

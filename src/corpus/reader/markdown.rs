@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::super::document::{Document, Language, Outcome, Panel, Provenance, Reasoning, ReversalReason, Role};
 use super::error::{Problem, ReadError};
 use super::outline::{Block, parts, squeeze};
-use super::{dates, language, outcome, plain, provisions, sections, slug};
+use super::{dates, language, outcome, plain, provisions, roles, sections, slug};
 use crate::law::SourceKind;
 
 /// Front matter longer than this is no metadata.
@@ -353,13 +353,22 @@ fn take_title(blocks: &mut Vec<Block>, has_title: bool) -> Option<String> {
 }
 
 /// Makes headings of lines that stand above a text as such without being marked up: «**Rettens vurdering**»,
-/// «3. Vår vurdering» (which Markdown takes for a list of one).
+/// «3. Vår vurdering» (which Markdown takes for a list of one). Where headings that are marked up tell who speaks, such a
+/// line is text: «Klageinstansen har anført følgende:».
 fn raise_headings(blocks: &mut [Block]) {
+    const WORDS: usize = 6;
+    let tells = |block: &Block| matches!(block, Block::Heading { text, .. } if roles::of_heading(text) == Some(Role::Reasoning));
+    if blocks.iter().any(tells) {
+        return;
+    }
     for at in 0..blocks.len() {
         let above_text = matches!(blocks.get(at + 1), Some(Block::Paragraph(_)));
+        let in_list = at > 0 && matches!(blocks[at - 1], Block::Line(_));
         if let Block::Paragraph(text) | Block::Line(text) = &blocks[at]
             && above_text
+            && !in_list
             && !text.contains('\n')
+            && text.split_whitespace().count() <= WORDS
             && plain::heading_level(text).is_some()
         {
             let text = text.trim().trim_end_matches(':').to_owned();

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::document::Role;
+use crate::law::SourceKind;
 
 #[allow(clippy::unwrap_used)] // the patterns are fixed and tested
 fn pattern(text: &str) -> Regex {
@@ -26,13 +27,13 @@ static HEADINGS: LazyLock<Vec<(Role, Regex)>> = LazyLock::new(|| {
         (
             Role::Argument,
             pattern(
-                r"(?i)anfør|gjort gjeldende|gjort gjeldande|gjør gjeldende|gjer gjeldande|klagers? syn|klagars? syn|partenes syn|syna til partane|partane sitt syn|partene (?:mener|hevder)|^partene?$|^partane$|ankegrunn|klagegrunn|^(?:klagen|klaga|anken|anka|ankemotparten|ankemotpart|klagaren|klageren|klager|den ankende part|den ankande part|ankende part)\b|(?:underinstans|førsteinstans|vedtaksinstans|nav-kontor|nav kontor|enhet)\p{L}* (?:sin |sitt )?(?:vurdering|syn|vedtak|begrunnelse)|(?:nav|innstilling)(?:s|ens)? (?:syn|standpunkt|innstilling)|^(?:klageinstansen|nav klageinstans|nav klage og anke|arbeids- og velferdsdirektoratet|direktoratet|staten)(?: \p{L}+)* har\b|kva (?:partane|klagaren) meiner|hva (?:partene|klager(?:en)?) mener",
+                r"(?i)anfør|gjort gjeldende|gjort gjeldande|gjør gjeldende|gjer gjeldande|klagers? syn|klagars? syn|(?:klag|part|anke|stat)\p{L}* (?:sitt |sine |parts? )?standpunkt|partenes syn|syna til partane|partane sitt syn|partene (?:mener|hevder)|^partene?$|^partane$|ankegrunn|klagegrunn|^(?:klagen|klaga|anken|anka|ankemotparten|ankemotpart|klagaren|klageren|klager|den ankende part|den ankande part|ankende part)\b|(?:underinstans|førsteinstans|vedtaksinstans|nav-kontor|nav kontor|enhet)\p{L}* (?:sin |sitt )?(?:vurdering|syn|vedtak|begrunnelse)|(?:nav|innstilling)(?:s|ens)? (?:syn|standpunkt|innstilling)|^(?:klageinstansen|nav klageinstans|nav klage og anke|arbeids- og velferdsdirektoratet|direktoratet|staten)(?: \p{L}+)* har\b|kva (?:partane|klagaren) meiner|hva (?:partene|klager(?:en)?) mener",
             ),
         ),
         (
             Role::Reasoning,
             pattern(
-                r"(?i)(?:ser|så) slik på|bemerkning|merknad(?:er|ene|ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|(?:kom|kommet|komen|kome) (?:fram )?til\b|slik (?:vi|retten) (?:ser|tolker|leser|forstår)|slik ser (?:vi|retten)|premiss|standpunkt|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)|^hvorfor (?:vi|du|klagen|anken)|^kvifor (?:vi|du|klaga|anka)",
+                r"(?i)(?:ser|så) slik på|bemerkning|merknad(?:er|ene|ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|(?:kom|kommet|kome|komen|komne) (?:fr[ae]m )?til\b|slik (?:vi|retten) (?:ser|tolker|leser|forstår)|slik ser (?:vi|retten)|premiss|standpunkt|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)|^hvorfor (?:vi|du (?:ikke )?(?:får|fikk|har))\b|^kvifor (?:vi|du (?:ikkje )?(?:får|fekk|har))\b",
             ),
         ),
         (
@@ -104,6 +105,20 @@ pub(super) fn of_opening(paragraph: &str) -> Option<Role> {
     OPENINGS.iter().find(|(_, pattern)| pattern.is_match(paragraph)).map(|(role, _)| *role)
 }
 
+/// Whether a paragraph opens with the deciding body itself: in a decision of a court or tribunal what «Klageinstansen finner»
+/// is a party's, and in a ruling «Jeg finner» the one who complains.
+pub(super) fn is_of_body(kind: SourceKind, paragraph: &str) -> bool {
+    static COURT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:trygderetten|retten|lagmannsretten|høyesterett|høgsterett|(?:rettens )?flertallet|fleirtalet)\b",
+        )
+    });
+    static APPEALS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(?:(?:nav )?klageinstansen?|vi (?:har vurdert|vurderer|er kom\w+|finner))\b"));
+    let of_body = if kind == SourceKind::AppealsRuling { &APPEALS } else { &COURT };
+    of_body.is_match(paragraph)
+}
+
 /// The role that the lead of a paragraph gives it: "Saken. En kasserer …", "Svaret. Nedsettelsen …", "Klageinstansens
 /// syn: Loven spør …".
 pub(super) fn of_lead(paragraph: &str) -> Option<Role> {
@@ -118,10 +133,15 @@ pub(super) fn of_lead(paragraph: &str) -> Option<Role> {
             .find(|(group, _)| found.get(*group).is_some())
             .map(|(_, role)| role);
     }
-    // A few words before the first full stop or colon that would be a heading on a line of their own.
-    let lead = paragraph.get(..paragraph.find(['.', ':'])?)?.trim_start_matches(['–', '-', '•', ' ']);
-    let goes_on = paragraph.get(paragraph.find(['.', ':'])? + 1..).is_some_and(|rest| rest.starts_with(' '));
-    (goes_on && lead.chars().count() <= 40 && lead.split_whitespace().count() <= 4).then(|| of_heading(lead))?
+    // A few words before a colon that would be a heading on a line of their own; before a full stop only such as are no
+    // sentence: «Klagen av 3. mars» is none.
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:[–•-] )?((?:[\p{L}-]+ ){0,3}[\p{L}-]+): |^((?:(?:nav )?klageinstansens|rettens|trygderettens|retten sin|retten sine|vår|vårt|klagers|klagerens|partenes) (?:syn|vurdering|bemerkninger|merknader|standpunkt|anførsler))\. ",
+        )
+    });
+    let found = LABEL.captures(paragraph)?;
+    of_heading(found.get(1).or(found.get(2))?.as_str())
 }
 
 /// Whether the deciding body speaks for itself anywhere in the paragraph. For texts without headings, where facts and
@@ -140,7 +160,7 @@ pub(super) fn speaks_for_itself(paragraph: &str) -> bool {
 pub(super) fn states_the_law(paragraph: &str) -> bool {
     static STATES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[.!?] )(?:(?:I medhold av|Etter|Ifølge|Av|Når det gjelder) (?:[^.]{0,60}§|[^.]{0,60}\b(?:regl(?:er|ar|ene|ane)|loven|lova|lov|forskrift(?:en|a)?)\b)[^.]{0,100}\b(?:skal|må|kan|er|gis|gjev|gir|har|ytes|utbetales|kreves|krevst|følger|følgjer|«)|(?:Loven|Lova|Bestemmelsen|Føresegna|Paragrafen|Ordlyden|Regelen|Lovteksten|Forskriften|Forskrifta|Vilkåret) (?:\p{L}+ ){0,2}(?:sier|seier|spør|krever|krev|gir|gjev|stiller|er|skiller|skil|nevner|nemner|bruker|brukar|inneholder|må|kan|tar|tek|gjelder|gjeld)\b)",
+            r"(?:^|[.!?] )(?:(?:I medhold av|I medhald av|Etter|Ifølge|Ifølgje|Av|Når det gjelder|Når det gjeld) (?:[^.]{0,60}§|[^.]{0,60}\b(?:regl(?:er|ar|ene|ane)|loven|lova|lov|forskrift(?:en|a)?)\b)[^.]{0,100}(?:\b(?:skal|må|kan|er|gis|gjev|gir|har|ytes|utbetales|kreves|krevst|følger|følgjer)\b|«)|(?:Loven|Lova|Bestemmelsen|Føresegna|Paragrafen|Ordlyden|Regelen|Lovteksten|Forskriften|Forskrifta|Vilkåret) (?:\p{L}+ ){0,2}(?:sier|seier|spør|krever|krev|gir|gjev|stiller|er|skiller|skil|nevner|nemner|bruker|brukar|inneholder|må|kan|tar|tek|gjelder|gjeld)\b)",
         )
     });
     STATES.is_match(paragraph)

@@ -327,9 +327,9 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
         };
         voices.push(Voice { part, role, by_opening: false, paragraphs: Vec::new() });
         let last_part = index + 1 == parts.len();
-        let paragraphs = spoken(part);
+        let paragraphs = spoken(part, headed);
         let roles = if headed {
-            headed_roles(&paragraphs, role, last_part, has_reasons)
+            headed_roles(kind, &paragraphs, role, last_part, has_reasons)
         } else {
             unheaded_roles(kind, &paragraphs, role, last_part, part.path.is_empty())
         };
@@ -354,11 +354,12 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
     voices
 }
 
-/// The paragraphs of a part; the lines of a list of voices («– Klager: …», «– Vår vurdering: …») each by itself.
-fn spoken(part: &Part) -> Vec<&str> {
+/// The paragraphs of a part; where no headings tell who speaks, the lines of a list of voices («– Klager: …», «– Vår
+/// vurdering: …») each by itself.
+fn spoken(part: &Part, headed: bool) -> Vec<&str> {
     let mut spoken = Vec::with_capacity(part.paragraphs.len());
     for paragraph in &part.paragraphs {
-        if paragraph.lines().filter(|line| roles::of_lead(line).is_some()).count() > 1 {
+        if !headed && paragraph.lines().filter(|line| roles::of_lead(line).is_some()).count() > 1 {
             spoken.extend(paragraph.lines());
         } else {
             spoken.push(paragraph.as_str());
@@ -369,15 +370,21 @@ fn spoken(part: &Part) -> Vec<&str> {
 
 /// The voices of the paragraphs under a heading, in a ruling whose headings tell who speaks; `has_reasons`: also where the
 /// reasons stand.
-fn headed_roles(paragraphs: &[&str], base: Role, last_part: bool, has_reasons: bool) -> Vec<Role> {
+fn headed_roles(kind: SourceKind, paragraphs: &[&str], base: Role, last_part: bool, has_reasons: bool) -> Vec<Role> {
     let mut current = base;
+    let mut begun = false;
     let count = paragraphs.len();
     let mut found = Vec::with_capacity(count);
     for (number, paragraph) in paragraphs.iter().enumerate() {
         current = match (base, current, roles::of_opening(paragraph)) {
             // Where no heading stands above the reasons, they follow the last party's words.
-            (Role::Argument, _, Some(Role::Reasoning)) | (Role::Argument, Role::Reasoning, None) if !has_reasons => {
-                Role::Reasoning
+            (Role::Argument, before, claimed) if !has_reasons => {
+                begun |= claimed == Some(Role::Reasoning) && roles::is_of_body(kind, paragraph);
+                match claimed {
+                    _ if !begun => base,
+                    Some(Role::Argument) if before == Role::Reasoning => Role::Argument,
+                    _ => Role::Reasoning,
+                }
             }
             // Under its own heading, the result, the headnote and what a party says stay what the heading says.
             (Role::Operative | Role::Summary | Role::Other | Role::Argument, ..) => base,
@@ -418,7 +425,8 @@ fn unheaded_roles(
     let mut found = Vec::with_capacity(count);
     for (number, paragraph) in paragraphs.iter().enumerate() {
         let claimed = roles::of_lead(paragraph).or_else(|| roles::of_opening(paragraph));
-        let speaks = roles::speaks_for_itself(paragraph) || (number > 0 && roles::states_the_law(paragraph));
+        let states = number > 0 && matches!(steady, Role::Matter | Role::Facts) && roles::states_the_law(paragraph);
+        let speaks = roles::speaks_for_itself(paragraph) || states;
         let role = if number > 0 && number + 1 == count && last_part && roles::is_result(paragraph) {
             Role::Operative
         } else {
@@ -450,7 +458,8 @@ fn unheaded_roles(
     let reasons = found.iter().rposition(|role| *role != Role::Operative).filter(|last| *last > 0 || above_headings);
     if silent && let Some(last) = reasons {
         found[last] = Role::Reasoning;
-        let before = (1..last).rev().take_while(|at| !roles::narrates(paragraphs[*at]));
+        let is_free = |at: &usize| roles::of_lead(paragraphs[*at]).is_none() && !roles::narrates(paragraphs[*at]);
+        let before = (1..last).rev().take_while(|at| above_headings && is_free(at));
         before.for_each(|at| found[at] = Role::Reasoning);
     }
     found
