@@ -380,19 +380,16 @@ fn an_appeals_ruling_in_markdown() {
 }
 
 /// An appeals ruling with this text under its front matter, by what each of its paragraphs was taken for.
-fn appeals_ruling(text: &str) -> Vec<(String, Role)> {
+fn appeals_ruling(body: &str) -> Vec<(String, Role)> {
     let front = "---\nid: KA-1\nkind: appeals_ruling\ntitle: Kontantstøtte\n---\n";
-    let document = read("ka.md", format!("{front}{text}").as_bytes()).unwrap();
+    let document = read("ka.md", format!("{front}{body}").as_bytes()).unwrap();
     check(&document);
-    document
-        .sections
-        .iter()
-        .flat_map(|section| text_lines(&document, section).map(|line| (line, section.role)).collect::<Vec<_>>())
-        .collect()
-}
-
-fn text_lines(document: &Document, section: &Section) -> impl Iterator<Item = String> {
-    text(document, section).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+    let mut found = Vec::new();
+    for section in &document.sections {
+        let lines = text(&document, section).lines().filter(|line| !line.is_empty());
+        found.extend(lines.map(|line| (line.to_owned(), section.role)));
+    }
+    found
 }
 
 #[track_caller]

@@ -197,7 +197,7 @@ fn learn<'a>(start: &Weights, cases: impl Iterator<Item = &'a Case<'a>>) -> Weig
 fn base(app: &App) -> anyhow::Result<Base> {
     let mut base = Base::new();
     let models = app.models();
-    for version in app.catalogue().versions().iter().filter(|version| version.validity.from <= version.validity.to) {
+    for version in app.catalogue().versions().iter().filter(|version| !version.validity.is_empty()) {
         let mut reading: Reading = crate::conflict::read(&version.document, &version.id.to_string(), &models.analyser);
         crate::conflict::embed(&mut reading, Arc::as_ref(&models.embedder))?;
         base.insert(reading);

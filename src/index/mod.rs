@@ -79,6 +79,11 @@ impl Validity {
     pub fn holds_on(self, day: u32) -> bool {
         self.from <= day && day <= self.to
     }
+
+    /// Whether it holds on no day at all, as that of a version that was replaced by another of the same day.
+    pub fn is_empty(self) -> bool {
+        self.from > self.to
+    }
 }
 
 /// What to look for: one way of searching at a time, so that each channel's hits can be told apart.

@@ -54,7 +54,7 @@ fn counting(catalogue: &Catalogue) -> Vec<&Arc<Version>> {
     catalogue
         .versions()
         .iter()
-        .filter(|v| v.validity.from <= v.validity.to && standing.contains(v.document.id.as_str()))
+        .filter(|v| !v.validity.is_empty() && standing.contains(v.document.id.as_str()))
         .collect()
 }
 

@@ -144,7 +144,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Document, ReadError> {
         _ => provisions::context(&about, &title),
     };
     let (mut blocks, found_url) = take_source(blocks);
-    if matches!(kind, SourceKind::AppealsRuling | SourceKind::TribunalDecision | SourceKind::CourtJudgment) {
+    if kind.is_ruling() {
         raise_headings(&mut blocks);
     }
     let built = sections::build(kind, &parts(blocks), &title, law.as_ref());

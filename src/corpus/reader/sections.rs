@@ -420,8 +420,7 @@ fn unheaded_roles(
         return vec![base; paragraphs.len()];
     }
     let count = paragraphs.len();
-    let start = if base == Role::Reasoning { Role::Reasoning } else { base };
-    let mut steady = start;
+    let mut steady = base;
     let mut found = Vec::with_capacity(count);
     for (number, paragraph) in paragraphs.iter().enumerate() {
         let claimed = roles::of_lead(paragraph).or_else(|| roles::of_opening(paragraph));
@@ -449,7 +448,7 @@ fn unheaded_roles(
         found.push(role);
     }
     let silent = !found.iter().any(|role| matches!(role, Role::Reasoning | Role::Argument | Role::Dissent))
-        && start != Role::Reasoning;
+        && base != Role::Reasoning;
     if silent && kind == SourceKind::CourtJudgment && above_headings {
         // A short account of a judgment that tells nothing of who speaks is a headnote.
         return vec![Role::Summary; count];
