@@ -204,7 +204,7 @@ fn statements_lie_near_by_the_question_they_answer() {
     ];
     let likeness = |embedder: &FastEmbedder| {
         let vectors = embedder.statements(&texts).expect("vectors");
-        cosine(&vectors[0], &vectors[1]) - cosine(&vectors[0], &vectors[2])
+        cosine(&vectors[0].vector, &vectors[1].vector) - cosine(&vectors[0].vector, &vectors[2].vector)
     };
     let (with, without) = (likeness(&tuned), likeness(&INT8));
     assert!(with > without + 0.1, "{with} with, {without} without");
@@ -213,7 +213,34 @@ fn statements_lie_near_by_the_question_they_answer() {
     tuned.release_statements();
     assert_eq!(tuned.statements(&texts).expect("vectors"), before);
     // Without an adapter for them statements are passages.
-    assert_eq!(INT8.statements(&texts[..1]).expect("a vector"), INT8.passages(&texts[..1]).expect("a vector"));
+    let plain = INT8.statements(&texts[..1]).expect("a meaning").remove(0);
+    assert_eq!(plain.vector, INT8.passages(&texts[..1]).expect("a vector").remove(0));
+    assert_eq!(plain.direction, None);
+}
+
+#[test]
+fn statements_tell_which_way_they_point() {
+    let options =
+        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
+    let tuned = FastEmbedder::start(&options).expect("both models");
+    // Two readings of one rule each, the stricter first.
+    for (strict, lenient) in [
+        ("Timene vakten sover, er ikke arbeid.", "Hele vakten er arbeidstid, også timene vakten sover."),
+        ("Uten legeerklæring faller retten bort.", "Hun har rett til ytelsen uten legeerklæring."),
+        ("Kravet kom etter fristen og må avslås.", "Fristen var ikke ute da kravet kom."),
+        ("Retten fell bort når ho bur i utlandet.", "Ho har retten i behald når ho bur i utlandet."),
+    ] {
+        let told: Vec<f32> = tuned
+            .statements(&[strict, lenient])
+            .expect("meanings")
+            .into_iter()
+            .map(|meaning| meaning.direction.expect("the built-in adapter has a readout"))
+            .collect();
+        assert!(told.iter().all(|told| told.abs() <= 1.0), "{told:?}");
+        assert!(told[0] + 0.2 < told[1], "{strict} {told:?} {lenient}");
+    }
+    // A text that is nothing but its marks has no words to read.
+    assert!(tuned.statements(&[""]).expect("a meaning")[0].direction.is_none_or(|told| told.abs() <= 1.0));
 }
 
 /// The bytes of an adapter for one projection: rank 1, all values the same.

@@ -157,6 +157,37 @@ async fn a_correction_of_the_same_day_is_the_rule_and_keeps_its_conflicts() {
     assert_eq!(after.iter().map(|conflict| &conflict.id).collect::<Vec<_>>(), [&before[0].id]);
 }
 
+/// What a judgment beside the sides settles is told by its words' nearness, which is made anew when the engine looks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_settled_stays_so_when_something_else_is_read() {
+    let home = Home::new();
+    let folder = home.path("corpus");
+    home.write(
+        "corpus/r.md",
+        "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
+    );
+    home.write(
+        "corpus/ka.md",
+        "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: MEDHOLD\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klageinstansens vurdering\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
+    );
+    home.write(
+        "corpus/hr.md",
+        "---\nid: HR-2023-97001-A\nkind: court_judgment\ntitle: Flyttetilskudd\nissuer: Høyesterett\ndate: 2023-05-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Saken\n\nSaken gjelder klageinstansens vedtak KA-X-2021-1.\n\n# Høyesteretts vurdering\n\nFormen på avtalen med arbeidsgiveren avgjør retten til flyttetilskudd etter § 15-11.\n",
+    );
+    let base = Inside::open(&home).await;
+    base.follow(&folder).await;
+    let before = base.app.register.findings().await.unwrap();
+    assert_eq!(before.len(), 1);
+    let settled = before[0].settled.as_ref().map(|settled| settled.by.clone());
+    assert_eq!(settled.as_deref(), Some("HR-2023-97001-A"));
+    assert!(before[0].sides.iter().flat_map(|side| &side.documents).all(|on| on.id != "HR-2023-97001-A"));
+
+    home.write("corpus/annet.md", note("Barnetrygd etter barnetrygdloven § 2 gis til den barnet bor fast hos."));
+    base.follow(&folder).await;
+    let after = base.app.register.findings().await.unwrap();
+    assert_eq!(after[0].settled.as_ref().map(|settled| settled.by.clone()), settled);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_files_with_one_id_and_one_file_with_two_names() {
     let home = Home::new();

@@ -31,6 +31,10 @@ pub enum Feature {
     OpposedInGeneral,
     /// Both ask more, or both ask less.
     SameDirection,
+    /// How far apart the two point.
+    Apart,
+    /// How far apart the two point, as near as they are to one question.
+    ApartOnQuestion,
     /// Other numbers of the same measure, about the same terms.
     OtherNumbers,
     /// A number in common.
@@ -91,6 +95,10 @@ pub enum Feature {
     NewerRuleText,
     /// The ruling came to what its statement points to, against the other.
     OutcomeFits,
+    /// One ruling went with the citizen and one against, as near as their statements are to one question.
+    OutcomesDiffer,
+    /// Both rulings went the same way, as near as their statements are to one question.
+    OutcomesAgree,
     /// How much nearer to one question the nearest two sentences of the two documents are.
     NearerElsewhere,
 }
@@ -140,6 +148,14 @@ pub(super) fn shared(a: &[u32], b: &[u32]) -> usize {
 
 fn ratio(part: usize, whole: usize) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+}
+
+/// From here on a statement points one way or the other.
+const POINTS: f32 = 0.1;
+
+/// Whether two statements that point so much point in opposite ways.
+fn point_apart(one: f32, other: f32) -> bool {
+    one * other < 0.0 && one.abs().min(other.abs()) >= POINTS
 }
 
 /// How near two statements are to answering one legal question, on the scale of the built-in model: 0 for two sentences of
@@ -193,17 +209,21 @@ pub(super) fn compare_reported(
     let context = ratio(around, a.context.len().min(b.context.len()));
     features.set(Feature::SharedContext, context);
 
-    let opposed = a.direction * b.direction < 0.0;
-    let strength = a.direction.abs().min(b.direction.abs());
+    let (one, other) = (a.points(), b.points());
+    let strength = one.abs().min(other.abs());
+    let opposed = point_apart(one, other);
     let on_topic = (0.4 * contained + 0.3 * context + 0.3 * close).clamp(0.0, 1.0);
     if opposed {
         features.set(Feature::OpposedDirection, strength);
         features.set(Feature::OpposedOnSameTerms, strength * on_topic);
         let general = 1.0 - a.concrete.max(b.concrete);
         features.set(Feature::OpposedInGeneral, strength * close.clamp(0.0, 1.0) * general);
-    } else if a.direction * b.direction > 0.0 {
+    } else if strength >= POINTS {
         features.set(Feature::SameDirection, strength);
     }
+    let apart = (one - other).abs() / 2.0;
+    features.set(Feature::Apart, apart);
+    features.set(Feature::ApartOnQuestion, apart * close.max(0.0));
     match quantities::compare(&a.quantities, &b.quantities) {
         Numbers::Differ => features.set(Feature::OtherNumbers, on_topic),
         // The same number asked for by the one and not by the other is what they differ about.
@@ -233,7 +253,7 @@ pub(super) fn compare_reported(
     let Reported { reversed, upheld } = a_reported.or(b_reported);
     // Who reverses says something else than what was reversed; a decision for the citizen asks less.
     let says_otherwise = |ruling: &Reading, own: &Statement, other: &Statement| {
-        is_reversed(ruling) && own.direction > 0.2 && other.direction < 0.3
+        is_reversed(ruling) && own.points() > 0.2 && other.points() < 0.3
     };
     if says_otherwise(of_a, a, b) || says_otherwise(of_b, b, a) {
         features.set(Feature::ReversesIt, reversed * close.clamp(0.0, 1.0));
@@ -290,7 +310,7 @@ pub(super) fn compare_reported(
 
     if opposed && let (Some((one, negative)), Some((other, other_negative))) = (&a.condition, &b.condition) {
         let alike = ratio(shared(one, other), one.len().min(other.len()));
-        let refuses = if a.direction < 0.0 { *negative } else { *other_negative };
+        let refuses = if a.points() < 0.0 { *negative } else { *other_negative };
         // «kan deles når det er avtale» and «kan ikke deles når det ikke er avtale»; or «bare når» and «når».
         if alike >= 0.5 && (negative != other_negative) == refuses {
             features.set(Feature::MirroredCondition, alike);
@@ -298,7 +318,9 @@ pub(super) fn compare_reported(
     }
     // «kan få stønad hvis barnet er under åtte år» and «barnet må være under åtte år».
     let asks_the_condition = |grants: &Statement, asks: &Statement| match &grants.condition {
-        Some((terms, false)) if grants.direction > 0.0 && asks.direction < 0.0 && asks.condition.is_none() => {
+        Some((terms, false))
+            if point_apart(grants.points(), asks.points()) && asks.points() < 0.0 && asks.condition.is_none() =>
+        {
             ratio(shared(terms, &asks.terms), asks.terms.len())
         }
         _ => 0.0,
@@ -336,13 +358,19 @@ pub(super) fn compare_reported(
     let fits = |reading: &Reading, statement: &Statement| {
         use crate::corpus::Outcome::{DelvisMedhold, Medhold, Stadfestelse};
         match reading.source.outcome {
-            Some(Medhold | DelvisMedhold) if statement.direction > 0.2 => 1.0,
-            Some(Stadfestelse) if statement.direction < -0.2 => 1.0,
+            Some(Medhold | DelvisMedhold) if statement.points() > 0.2 => 1.0,
+            Some(Stadfestelse) if statement.points() < -0.2 => 1.0,
             _ => 0.0,
         }
     };
     if opposed {
         features.set(Feature::OutcomeFits, fits(of_a, a) + fits(of_b, b));
+    }
+    if of_a.source.kind.is_ruling() && of_b.source.kind.is_ruling() {
+        let differ = (is_reversed(of_a) && is_upheld(of_b)) || (is_upheld(of_a) && is_reversed(of_b));
+        let agree = (is_reversed(of_a) && is_reversed(of_b)) || (is_upheld(of_a) && is_upheld(of_b));
+        features.set(Feature::OutcomesDiffer, if differ { close.max(0.0) } else { 0.0 });
+        features.set(Feature::OutcomesAgree, if agree { close.max(0.0) } else { 0.0 });
     }
     features
 }
@@ -356,17 +384,21 @@ fn is_reversed(ruling: &Reading) -> bool {
     )
 }
 
+/// Whether a ruling left the appealed decision as it was.
+fn is_upheld(ruling: &Reading) -> bool {
+    matches!(ruling.source.outcome, Some(crate::corpus::Outcome::Stadfestelse))
+}
+
 /// How alike the other's statement and what the ruling reports of the appealed decision are, if the ruling reversed
 /// (or upheld) that decision: from 0 to 1.
 fn reports(ruling: &Reading, other: &Statement, reversed: bool) -> f32 {
-    let upheld = matches!(ruling.source.outcome, Some(crate::corpus::Outcome::Stadfestelse));
-    if (reversed && !is_reversed(ruling)) || (!reversed && !upheld) {
+    if (reversed && !is_reversed(ruling)) || (!reversed && !is_upheld(ruling)) {
         return 0.0;
     }
     ruling
         .reported
         .iter()
-        .filter(|said| said.direction * other.direction >= 0.0)
+        .filter(|said| !point_apart(said.points(), other.points()))
         .map(|said| {
             let common = shared(&said.terms, &other.terms);
             let contained = ratio(common, said.terms.len().min(other.terms.len()));

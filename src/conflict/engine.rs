@@ -337,6 +337,28 @@ mod tests {
         assert_eq!(after(repeated), (new, None));
     }
 
+    /// Its words are on the question and are none of the two answers, so that it stands on no side.
+    #[test]
+    fn the_supreme_court_settles_what_it_tried_and_stands_on_no_side_of() {
+        let judged = |tried: &str| {
+            let judgment = format!(
+                "---\nid: HR-2023-97001-A\nkind: court_judgment\ntitle: Flyttetilskudd\nissuer: Høyesterett\ndate: 2023-05-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Saken\n\nSaken gjelder {tried}.\n\n# Høyesteretts vurdering\n\nFormen på samtykket fra arbeidsgiveren avgjør retten til tilskudd etter § 15-11.\n"
+            );
+            let mut judgment = reading(&judgment);
+            // Near the question, and not as near as an answer to it.
+            judgment.statements.iter_mut().for_each(|statement| statement.vector = vec![0.22, 0.975]);
+            let (engine, mut base) = (Engine::built_in().expect("the built-in weights are valid"), Base::new());
+            let sides = [CIRCULAR, &ruling("MEDHOLD", AGAINST)].map(reading);
+            let found = engine.compare(sides.into_iter().chain([judgment]).collect(), &mut base);
+            let conflicts = conflicts(&found.pairs, &base, engine.judge().threshold());
+            assert_eq!(conflicts.len(), 1);
+            assert!(conflicts[0].sides.iter().flat_map(|side| &side.documents).all(|on| !on.id.starts_with("HR")));
+            conflicts[0].settled.as_ref().map(|settled| settled.by.clone())
+        };
+        assert_eq!(judged("klageinstansens vedtak KA-X-2021-1"), Some("HR-2023-97001-A".to_owned()));
+        assert_eq!(judged("flyttetilskudd"), None);
+    }
+
     /// However sure a pair with the law is, it joins the conflict that the ruling founds.
     #[test]
     fn what_founds_a_conflict_is_looked_at_before_what_joins_it() {

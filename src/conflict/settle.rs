@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::base::{Base, sections};
-use super::compare::{Feature, compare};
+use super::compare::{Feature, closeness, compare};
 use super::statements::{Reading, Statement};
 use super::types::{Settled, Source};
 use crate::law::{Court, SourceKind};
@@ -19,6 +19,7 @@ pub(super) fn settled(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
     supreme(sides)
         .or_else(|| higher_law(sides))
         .or_else(|| five_members(sides))
+        .or_else(|| authority_beside(sides, base))
         .or_else(|| newer_circular(sides, base))
         .or_else(|| clarification(sides, base))
 }
@@ -41,40 +42,95 @@ fn higher_law(sides: &[SideOf; 2]) -> Option<Settled> {
 
 /// The Supreme Court, and the European courts on EEA law, over all that is not law.
 fn supreme(sides: &[SideOf; 2]) -> Option<Settled> {
-    let is_top = |source: &Source| {
-        source.kind == SourceKind::CourtJudgment && matches!(source.court, Some(Court::Supreme | Court::European))
-    };
     (0..2).find_map(|at| {
         let (top, _) = sides[at].iter().find(|(reading, _)| is_top(&reading.source))?;
         let opposed = sides[1 - at].iter().any(|(reading, _)| is_top(&reading.source));
         // Guidance against the Supreme Court is not an unsettled question but a wrong text.
         let unheeded = sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
-        (!opposed && !unheeded)
-            .then(|| by(&top.source, format!("{} har avgjort spørsmålet.", capital(&top.source.label()))))?
+        (!opposed && !unheeded).then(|| decided_by(&top.source))?
     })
+}
+
+fn is_top(source: &Source) -> bool {
+    source.kind == SourceKind::CourtJudgment && matches!(source.court, Some(Court::Supreme | Court::European))
+}
+
+fn decided_by(top: &Source) -> Option<Settled> {
+    by(top, format!("{} har avgjort spørsmålet.", capital(&top.label())))
 }
 
 /// Five members over earlier decisions of the tribunal (trygderettsloven § 7); it does not bind the circular.
 fn five_members(sides: &[SideOf; 2]) -> Option<Settled> {
     (0..2).find_map(|at| {
-        let (five, _) = sides[at].iter().find(|(reading, _)| {
-            reading.source.kind == SourceKind::TribunalDecision
-                && reading.source.members.is_some_and(|members| members >= 5)
-        })?;
-        let all_earlier = sides[1 - at].iter().all(|(reading, _)| {
-            matches!(reading.source.kind, SourceKind::TribunalDecision | SourceKind::AppealsRuling)
-                && reading.source.date <= five.source.date
-                && reading.source.members.is_none_or(|members| members < 5)
-        });
-        all_earlier.then(|| {
-            by(
-                &five.source,
-                format!(
-                    "{} er avgjort av fem medlemmer og går foran tidligere kjennelser.",
-                    capital(&five.source.label())
-                ),
-            )
-        })?
+        let (five, _) = sides[at].iter().find(|(reading, _)| has_five_members(&reading.source))?;
+        sides[1 - at]
+            .iter()
+            .all(|(reading, _)| yields_to(&reading.source, &five.source))
+            .then(|| goes_before(&five.source))?
+    })
+}
+
+fn has_five_members(source: &Source) -> bool {
+    source.kind == SourceKind::TribunalDecision && source.members.is_some_and(|members| members >= 5)
+}
+
+/// Whether a ruling is an earlier one, by fewer members.
+fn yields_to(ruling: &Source, five: &Source) -> bool {
+    matches!(ruling.kind, SourceKind::TribunalDecision | SourceKind::AppealsRuling)
+        && ruling.date <= five.date
+        && ruling.members.is_none_or(|members| members < 5)
+}
+
+fn goes_before(five: &Source) -> Option<Settled> {
+    by(five, format!("{} er avgjort av fem medlemmer og går foran tidligere kjennelser.", capital(&five.label())))
+}
+
+/// How near what is said must be to the words of a side to be on the question.
+const ON_THE_QUESTION: f32 = 0.6;
+
+/// The Supreme Court or five members who took the question up later, and stand on no side since their words were not taken
+/// for one of the two answers. They name what they decide on: five members rulings of both lines, the Supreme Court at
+/// least the ruling under review.
+fn authority_beside(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
+    let all = || sides.iter().flatten().map(|(reading, _)| &reading.source);
+    // A text that goes against the Supreme Court is wrong, and two of its judgments are not reconciled by a third here.
+    let is_guidance = |side: &SideOf| side.iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
+    if sides.iter().any(is_guidance) || all().any(is_top) {
+        return None;
+    }
+    let beside = |reading: &&Reading| {
+        let source = &reading.source;
+        let [one, other] = [names_ruling_on(reading, &sides[0]), names_ruling_on(reading, &sides[1])];
+        let is_named = (is_top(source) && (one || other))
+            || (has_five_members(source) && one && other && all().all(|ruling| yields_to(ruling, source)));
+        is_named && all().all(|known| known.id != source.id) && is_on_question(reading, sides)
+    };
+    let last = |reading: &&Reading| {
+        let source = &reading.source;
+        (source.weight, source.date, source.id.clone(), source.from())
+    };
+    let authority = &base.readings().filter(beside).max_by_key(last)?.source;
+    if is_top(authority) { decided_by(authority) } else { goes_before(authority) }
+}
+
+/// Whether a document names an earlier ruling of this side.
+fn names_ruling_on(reading: &Reading, side: &SideOf) -> bool {
+    side.iter().map(|(ruling, _)| &ruling.source).any(|ruling| {
+        ruling.kind.is_ruling() && reading.named.contains(&ruling.id) && is_earlier(ruling, &reading.source)
+    })
+}
+
+fn is_earlier(source: &Source, than: &Source) -> bool {
+    source.date.zip(than.date).is_some_and(|(one, other)| one <= other)
+}
+
+/// Whether a document says something near what the sides say, on the same §.
+fn is_on_question(reading: &Reading, sides: &[SideOf; 2]) -> bool {
+    reading.statements.iter().any(|own| {
+        sides.iter().flatten().any(|(_, said)| {
+            own.sections().any(|on| said.sections().any(|of| of == on))
+                && closeness(&own.vector, &said.vector) >= ON_THE_QUESTION
+        })
     })
 }
 
@@ -117,6 +173,7 @@ pub(super) fn still_says(now: &Reading, old: &Reading, said: &Statement) -> bool
         let features = compare(statement, now, said, old);
         let overlap = features.get(Feature::TermOverlap);
         let is_alike = overlap > 0.5 || (overlap > 0.25 && features.get(Feature::Closeness) > 1.1);
+        // Two sentences in nearly the same words differ by their cues alone.
         is_alike && statement.direction * said.direction >= 0.0 && features.get(Feature::OtherNumbers) == 0.0
     })
 }

@@ -20,7 +20,7 @@ use super::stance::direction;
 use super::treatment::{self, Manner, Treatment};
 use super::types::Source;
 use crate::corpus::{Document, Outcome, ReversalReason, Role, Section, sentences};
-use crate::embedding::{Embedder, EmbeddingError};
+use crate::embedding::{Embedder, EmbeddingError, Meaning};
 use crate::language::Analyser;
 use crate::law::{self, LawId, ProvisionId, SourceKind, Unit};
 
@@ -100,8 +100,11 @@ pub struct Statement {
     pub provisions: Vec<ProvisionId>,
     /// Who says it.
     pub speaker: Speaker,
-    /// From -1 (asks more of the citizen, or refuses) to 1 (asks less, or grants).
+    /// Which way it points by its words, from -1 (asks more of the citizen, or refuses) to 1 (asks less, or grants).
     pub direction: f32,
+    /// The same by the model that made the vector, where it tells; kept with the vector.
+    #[serde(default)]
+    pub learned: Option<f32>,
     /// Its numbers.
     pub quantities: Vec<Quantity>,
     /// What is counted from, or measured by: the frame and the terms of its complement.
@@ -368,6 +371,17 @@ impl Statement {
         self.concrete > COUNTS && self.direction.abs() < 0.2 && self.complement.is_none() && self.opposites == 0
     }
 
+    /// Which way it points, from -1 to 1: its words have the cues that stand in them, the model what is said without any.
+    pub fn points(&self) -> f32 {
+        self.learned.map_or(self.direction, |learned| (self.direction + learned) / 2.0)
+    }
+
+    /// Takes what the model makes of it.
+    pub fn set_meaning(&mut self, meaning: Meaning) {
+        self.vector = meaning.vector;
+        self.learned = meaning.direction;
+    }
+
     /// The §§ that it is about.
     pub fn sections(&self) -> impl Iterator<Item = String> {
         self.provisions.iter().map(|provision| provision.section().to_string())
@@ -391,9 +405,8 @@ pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), Embed
         .collect();
     let said: Vec<String> = missing.iter().map(|statement| statement.said.clone()).collect();
     let texts: Vec<&str> = said.iter().map(String::as_str).collect();
-    let vectors = embedder.statements(&texts)?;
-    for (statement, vector) in missing.iter_mut().zip(vectors) {
-        statement.vector = vector;
+    for (statement, meaning) in missing.iter_mut().zip(embedder.statements(&texts)?) {
+        statement.set_meaning(meaning);
     }
     Ok(())
 }
@@ -539,6 +552,7 @@ fn statement(
             _ => Speaker::Issuer,
         },
         direction,
+        learned: None,
         quantities,
         complement: complement.map(|(frame, words)| (frame, terms(&words, analyser, generic))),
         opposites,

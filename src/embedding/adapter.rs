@@ -3,7 +3,8 @@
 //! A `safetensors` file with two matrices per layer and projection, f16, bf16 or f32:
 //! `l{layer}.{projection}.A` (in × rank) and `l{layer}.{projection}.B` (rank × out), the projection
 //! one of `q`, `k`, `v`, `ao`, `fi`, `fo`. Merging gives W + 2·A·B, W being in × out. A projection
-//! without an adapter stays as it is.
+//! without an adapter stays as it is. The one for statements has a readout besides, `direction.*`: a small network that
+//! tells from the states of some layers which way a sentence points (see [`super::graph`]).
 
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -11,8 +12,12 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 /// The adapter that comes with the program, for the default model: callers' questions close to what answers them.
 pub const BUILT_IN_ADAPTER: &[u8] = include_bytes!("../../models/adapter.safetensors");
 
-/// The adapter that brings two sentences near each other when they answer the same legal question, for the default model.
+/// The adapter that brings two sentences near each other when they answer the same legal question, for the default model,
+/// with the readout of which way each points.
 pub const QUESTION_ADAPTER: &[u8] = include_bytes!("../../models/questions.safetensors");
+
+/// What the names of the readout's tensors begin with.
+const READOUT: &str = "direction.";
 
 /// The factor before A·B that the adapter is trained with.
 const SCALE: f32 = 2.0;
@@ -26,7 +31,7 @@ impl<'a> Adapter<'a> {
     /// Reads the file; `layers` and `projections` are the names that the model has.
     pub fn read(bytes: &'a [u8], layers: usize, projections: &[&str]) -> Result<Self, String> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-        for name in tensors.names() {
+        for name in tensors.names().into_iter().filter(|name| !name.starts_with(READOUT)) {
             let known = (0..layers).any(|layer| {
                 projections
                     .iter()
@@ -37,6 +42,25 @@ impl<'a> Adapter<'a> {
             }
         }
         Ok(Self { tensors })
+    }
+
+    /// Whether it has a readout.
+    pub fn has_readout(&self) -> bool {
+        self.tensors.names().iter().any(|name| name.starts_with(READOUT))
+    }
+
+    /// A tensor of the readout, which must have this shape.
+    pub fn readout(&self, part: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        let name = format!("{READOUT}{part}");
+        let tensor = self.tensors.tensor(&name).map_err(|_| format!("{name} mangler"))?;
+        if tensor.shape() != shape {
+            return Err(format!("{name} er {:?}, ventet {shape:?}", tensor.shape()));
+        }
+        let values = floats(&tensor)?;
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(format!("{name} har verdier som ikke er tall"));
+        }
+        Ok(values)
     }
 
     /// Adds the adapter of the matrix `name` (such as `l0.q`) to `weights`, which lie out × in.

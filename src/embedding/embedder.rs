@@ -13,10 +13,10 @@ use std::thread;
 use ort::environment::Environment;
 use tokenizers::Tokenizer;
 
-use super::Embedder;
 use super::engine::{Engine, MAX_TOKENS, load_hub, load_local, load_sessions};
 use super::error::EmbeddingError;
 use super::source::{EmbeddingOptions, ModelFiles, Prepared, prepare};
+use super::{Embedder, Meaning};
 
 /// More sessions than this cost memory and give little.
 const MAX_SESSIONS: usize = 8;
@@ -82,7 +82,7 @@ impl FastEmbedder {
         let mut dimensions = 0;
         for engine in &mut engines {
             // The first run of a session is slow; it also says how long a vector is.
-            dimensions = engine.embed("query: a", &tokenizer).map_err(failed)?.len();
+            dimensions = engine.embed("query: a", &tokenizer).map_err(failed)?.vector.len();
         }
         Ok(Self {
             model_id: prepared.model_id.clone(),
@@ -101,7 +101,7 @@ impl FastEmbedder {
         })
     }
 
-    fn embed(&self, kind: Kind, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+    fn embed(&self, kind: Kind, texts: &[&str]) -> Result<Vec<Meaning>, EmbeddingError> {
         let workers = self.workers.min(texts.len());
         if workers <= 1 {
             return texts.iter().map(|text| self.embed_one(kind, text)).collect();
@@ -127,10 +127,10 @@ impl FastEmbedder {
             Ok::<_, EmbeddingError>(all)
         })?;
         all.sort_unstable_by_key(|(at, _)| *at);
-        Ok(all.into_iter().map(|(_, vector)| vector).collect())
+        Ok(all.into_iter().map(|(_, meaning)| meaning).collect())
     }
 
-    fn embed_one(&self, kind: Kind, text: &str) -> Result<Vec<f32>, EmbeddingError> {
+    fn embed_one(&self, kind: Kind, text: &str) -> Result<Meaning, EmbeddingError> {
         let prefix = match kind {
             Kind::Query => self.prefixes.query,
             Kind::Passage | Kind::Statement => self.prefixes.passage,
@@ -141,14 +141,18 @@ impl FastEmbedder {
         };
         let pool = of_statements.as_deref().unwrap_or(&self.pool);
         let mut engine = pool.take(kind);
-        let vector = engine.embed(&format!("{prefix}{text}"), &self.tokenizer);
+        let meaning = engine.embed(&format!("{prefix}{text}"), &self.tokenizer);
         pool.give_back(engine);
-        vector.map_err(|message| self.failed(message))
+        meaning.map_err(|message| self.failed(message))
     }
 
     fn failed(&self, message: String) -> EmbeddingError {
         EmbeddingError::Model { model: self.model_id.clone(), message }
     }
+}
+
+fn vectors(meanings: Vec<Meaning>) -> Vec<Vec<f32>> {
+    meanings.into_iter().map(|meaning| meaning.vector).collect()
 }
 
 impl Embedder for FastEmbedder {
@@ -165,14 +169,14 @@ impl Embedder for FastEmbedder {
     }
 
     fn queries(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        self.embed(Kind::Query, texts)
+        Ok(vectors(self.embed(Kind::Query, texts)?))
     }
 
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        self.embed(Kind::Passage, texts)
+        Ok(vectors(self.embed(Kind::Passage, texts)?))
     }
 
-    fn statements(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+    fn statements(&self, texts: &[&str]) -> Result<Vec<Meaning>, EmbeddingError> {
         self.embed(Kind::Statement, texts)
     }
 

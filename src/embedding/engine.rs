@@ -1,4 +1,4 @@
-//! One session of a model: a text in, a vector out.
+//! One session of a model: a text in, a vector out, and what a readout tells of it.
 //!
 //! Models on this machine run on ONNX Runtime directly, so that all sessions share one tokenizer:
 //! it takes three times the memory of a session (330 MB against about 100 MB), and fastembed reads
@@ -14,8 +14,13 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor;
 use tokenizers::Tokenizer;
 
+use super::Meaning;
+
 /// Tokens that the model reads, of prefix, text and the marks at the ends together.
 pub(super) const MAX_TOKENS: usize = 512;
+
+/// The output of a readout, by name.
+pub(super) const DIRECTION: &str = "direction";
 
 /// What runs a model. One text at a time.
 pub(super) enum Engine {
@@ -75,21 +80,22 @@ fn session(onnx: &Path, environment: &Environment) -> ort::Result<Session> {
 }
 
 impl Engine {
-    /// The normalised vector of a text, prefix included.
-    pub fn embed(&mut self, text: &str, tokenizer: &Tokenizer) -> Result<Vec<f32>, String> {
+    /// The normalised vector of a text, prefix included, and what a readout tells of it.
+    pub fn embed(&mut self, text: &str, tokenizer: &Tokenizer) -> Result<Meaning, String> {
         match self {
             Self::Local(session) => {
                 let encoding = tokenizer.encode_fast(text, true).map_err(self::text)?;
                 embed_ids(session, encoding.get_ids()).map_err(self::text)
             }
             Self::Hub(model) => {
-                model.embed([text], None).map_err(self::text)?.pop().ok_or_else(|| "ingen vektor".to_owned())
+                let vector = model.embed([text], None).map_err(self::text)?.pop().ok_or("ingen vektor")?;
+                Ok(Meaning { vector, direction: None })
             }
         }
     }
 }
 
-fn embed_ids(session: &mut Session, ids: &[u32]) -> ort::Result<Vec<f32>> {
+fn embed_ids(session: &mut Session, ids: &[u32]) -> ort::Result<Meaning> {
     let mut ids: Vec<i64> = ids.iter().copied().map(i64::from).collect();
     if ids.len() > MAX_TOKENS {
         // Cut the text, keep the mark at the end.
@@ -111,7 +117,11 @@ fn embed_ids(session: &mut Session, ids: &[u32]) -> ort::Result<Vec<f32>> {
     let outputs = session.run(inputs)?;
     let (shape, values) = outputs[0].try_extract_tensor::<f32>()?;
     let width = shape.last().map_or(0, |&width| width.max(0) as usize);
-    Ok(pool(values, width))
+    let direction = match outputs.get(DIRECTION) {
+        Some(output) => output.try_extract_tensor::<f32>()?.1.first().copied().filter(|told| told.is_finite()),
+        None => None,
+    };
+    Ok(Meaning { vector: pool(values, width), direction })
 }
 
 /// The mean over the tokens, at length 1. (A model that pools by itself gives one row.)

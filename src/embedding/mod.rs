@@ -33,6 +33,30 @@ pub use error::EmbeddingError;
 pub use graph::Precision;
 pub use source::{DEFAULT_MODEL, EmbeddingOptions, ModelFiles, Prepared, prepare};
 
+/// What the model makes of a sentence that says what a rule is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Meaning {
+    /// L2-normalised: near another's where the two answer the same legal question, in whatever words and whichever way.
+    pub vector: Vec<f32>,
+    /// Which way it points, from -1 (it asks more of the citizen, or refuses) to 1 (it asks less, or grants); none where the
+    /// model was not taught to tell.
+    pub direction: Option<f32>,
+}
+
+impl Meaning {
+    /// As one row of numbers, to be kept: the vector, and after it the direction, if there is one.
+    pub fn to_row(&self) -> Vec<f32> {
+        self.vector.iter().copied().chain(self.direction).collect()
+    }
+
+    /// From such a row.
+    pub fn from_row(mut row: Vec<f32>, dimensions: usize) -> Self {
+        let direction = row.get(dimensions).copied();
+        row.truncate(dimensions);
+        Self { vector: row, direction }
+    }
+}
+
 /// A model that turns texts into vectors whose inner product is their likeness.
 ///
 /// A text's vector depends on the text alone: never on what it was embedded together with.
@@ -53,9 +77,8 @@ pub trait Embedder: Send + Sync {
     /// Vectors of passages, L2-normalised, in the order given.
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
 
-    /// Vectors of sentences that say what a rule is, L2-normalised, in the order given: near each other where two of them
-    /// answer the same legal question, in whatever words and whichever way.
-    fn statements(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
+    /// What sentences that say what a rule is mean, in the order given.
+    fn statements(&self, texts: &[&str]) -> Result<Vec<Meaning>, EmbeddingError>;
 
     /// Lets go of the memory that only [`Embedder::statements`] needs; it is taken again at the next call.
     fn release_statements(&self);

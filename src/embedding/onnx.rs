@@ -143,14 +143,23 @@ pub(super) struct Dimension {
 impl ValueInfo {
     /// A tensor of `[batch, tokens]`, or `[batch, tokens, width]` where a width is given.
     pub fn per_token(name: &str, kind: DataType, width: Option<i64>) -> Self {
-        let named = ["batch", "tokens"].map(|name| Dimension { dim_value: None, dim_param: Some(name.into()) });
+        Self::new(name, kind, &["batch", "tokens"], width)
+    }
+
+    /// One number for each text.
+    pub fn per_text(name: &str, kind: DataType) -> Self {
+        Self::new(name, kind, &["batch"], Some(1))
+    }
+
+    fn new(name: &str, kind: DataType, open: &[&str], width: Option<i64>) -> Self {
+        let named = open.iter().map(|&name| Dimension { dim_value: None, dim_param: Some(name.into()) });
         let fixed = width.map(|width| Dimension { dim_value: Some(width), dim_param: None });
         Self {
             name: name.into(),
             r#type: Some(ValueType {
                 tensor_type: Some(TensorType {
                     elem_type: kind as i32,
-                    shape: Some(TensorShape { dim: named.into_iter().chain(fixed).collect() }),
+                    shape: Some(TensorShape { dim: named.chain(fixed).collect() }),
                 }),
             }),
         }

@@ -9,13 +9,13 @@ use sqlx::Row as _;
 
 use super::{Models, RegisterError};
 use crate::conflict::{self, Base, Conflict, ConflictKind, Engine, Pair, Reading, Rejected, Source, Statement};
-use crate::embedding::Embedder;
+use crate::embedding::{Embedder, Meaning};
 use crate::language::Analyser;
 use crate::law::{Court, SourceKind};
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "18";
+const ENGINE_VERSION: &str = "19";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -116,14 +116,19 @@ pub(super) async fn find_conflicts(
         readings.extend(read.await?);
     }
     let mut elder = elder_readings(store, &maker, &gone).await?;
-    let met = met_sections(readings.iter().map(|(_, _, reading)| reading), elder.iter().map(|(_, reading)| reading));
+    let elder_pairs = elder_pairs(store).await?;
+    let changed = elder.iter().filter(|(_, reading)| touched.contains(&reading.source.id)).map(|(_, reading)| reading);
+    let mut met = met_sections(
+        readings.iter().map(|(_, _, reading)| reading).chain(changed),
+        elder.iter().filter(|(_, reading)| !touched.contains(&reading.source.id)).map(|(_, reading)| reading),
+    );
+    met.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
     let mut bare: Vec<&mut Reading> = readings.iter_mut().map(|(_, _, reading)| reading).collect();
     bare.extend(elder.iter_mut().map(|(_, reading)| reading));
     for batch in bare.chunks_mut(BATCH) {
         fill_vectors(store, embedder, batch, &met).await?;
     }
     embedder.release_statements();
-    let elder_pairs = elder_pairs(store).await?;
 
     let findings = tokio::task::spawn_blocking(move || -> Result<Findings, RegisterError> {
         let engine = Engine::built_in()?;
@@ -156,7 +161,7 @@ pub(super) async fn find_conflicts(
         let rows = |a: &(String, String), b: &(String, String)| Some((*row_of.get(a)?, *row_of.get(b)?));
         for (_, _, reading) in &mut readings {
             let own = reading.statements.iter_mut().chain(&mut reading.reported);
-            own.for_each(|statement| statement.vector.clear());
+            own.for_each(|statement| statement.set_meaning(Meaning::default()));
         }
         Ok(Findings {
             pairs: found
@@ -227,6 +232,16 @@ fn met_sections<'a>(
     speakers.into_iter().filter(|(_, speakers)| is_met(speakers)).map(|(section, _)| section).collect()
 }
 
+/// The sections of the pairs that are known: they are grouped and settled anew, by what was made of their statements
+/// when they were met.
+fn paired_sections<'a>(pairs: &[(i64, i64, Pair)], elder: impl Iterator<Item = &'a Reading>) -> HashSet<String> {
+    let known: HashMap<(&str, &str), &Reading> =
+        elder.map(|reading| ((reading.source.id.as_str(), reading.source.version.as_str()), reading)).collect();
+    let ends = pairs.iter().flat_map(|(_, _, pair)| [(&pair.a, pair.a_statement), (&pair.b, pair.b_statement)]);
+    let statements = ends.filter_map(|(id, at)| known.get(&(id.0.as_str(), id.1.as_str()))?.statements.get(at));
+    statements.flat_map(Statement::sections).collect()
+}
+
 /// Under which name the store keeps the vectors of statements.
 pub(crate) fn statement_key(model: &str) -> String {
     format!("{model}/statement")
@@ -258,8 +273,9 @@ async fn fill_vectors(
     let computed =
         tokio::task::spawn_blocking(move || with.statements(&words.iter().map(String::as_str).collect::<Vec<_>>()))
             .await??;
+    let rows: Vec<Vec<f32>> = computed.iter().map(Meaning::to_row).collect();
     let kept: Vec<([u8; 16], &[f32])> =
-        missing.iter().zip(&computed).map(|(&at, vector)| (hashes[at], vector.as_slice())).collect();
+        missing.iter().zip(&rows).map(|(&at, row)| (hashes[at], row.as_slice())).collect();
     store.keep_vectors(&model, &kept).await?;
     let new: Vec<[u8; 16]> = missing.iter().map(|&at| hashes[at]).collect();
     let rounded = store.cached_vectors(&model, &new).await?;
@@ -268,7 +284,8 @@ async fn fill_vectors(
     by_hash.extend(hashes.into_iter().zip(held).filter_map(|(hash, vector)| Some((hash, vector?))));
     for statement in readings.iter_mut().flat_map(|reading| reading.statements.iter_mut().chain(&mut reading.reported))
     {
-        statement.vector = by_hash.get(&text_hash(&statement.said)).cloned().unwrap_or_default();
+        let row = by_hash.get(&text_hash(&statement.said)).cloned().unwrap_or_default();
+        statement.set_meaning(Meaning::from_row(row, embedder.dimensions()));
     }
     Ok(())
 }

@@ -93,7 +93,9 @@ class Encoder(nn.Module):
     def norm(self, x, name):
         return F.layer_norm(x, (self.hidden,), self.norms[name + ".w"], self.norms[name + ".b"], 1e-12)
 
-    def forward(self, ids):
+    def states(self, ids, layers):
+        """The states of the words after these layers, counted from 1."""
+        found = []
         mask = ids != PAD
         batch, length = ids.shape
         x = self.norm(self.words[ids] + self.places[:length], "emb.ln")
@@ -106,6 +108,13 @@ class Encoder(nn.Module):
             context = context.transpose(1, 2).reshape(batch, length, self.hidden)
             x = self.norm(x + drop(linear(context, "ao")), f"l{layer}.aln")
             x = self.norm(x + drop(linear(F.gelu(linear(x, "fi")), "fo")), f"l{layer}.oln")
+            if layer + 1 in layers:
+                found.append(x)
+        return found
+
+    def forward(self, ids):
+        mask = ids != PAD
+        (x,) = self.states(ids, (self.layers,))
         weight = mask[..., None].to(x.dtype)
         return F.normalize((x * weight).sum(1).float() / weight.sum(1), dim=-1)
 
