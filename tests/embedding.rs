@@ -255,6 +255,14 @@ fn adapter(name: &str, n_in: usize, n_out: usize, value: f32) -> Vec<u8> {
     safetensors::serialize(tensors, None).expect("an adapter")
 }
 
+/// The bytes of an adapter file with one tensor of a readout.
+fn readout(part: &str, length: usize) -> Vec<u8> {
+    use safetensors::{Dtype, tensor::TensorView};
+    let bytes = vec![0; 4 * length];
+    let tensor = TensorView::new(Dtype::F32, vec![length], &bytes).expect("a tensor");
+    safetensors::serialize([(format!("direction.{part}"), tensor)], None).expect("a readout")
+}
+
 fn with_adapter(bytes: Vec<u8>) -> EmbeddingOptions {
     EmbeddingOptions { adapter: Some(Cow::Owned(bytes)), ..options(Precision::Int8) }
 }
@@ -279,6 +287,8 @@ fn an_adapter_that_does_not_fit_is_refused() {
         (adapter("l99.q", 384, 384, 0.1), "l99.q"),
         (adapter("l0.q", 384, 384, f32::NAN), "l0.q"),
         (b"not safetensors".to_vec(), "adapter"),
+        (readout("norm.w", 384), "direction.norm.w er [384], ventet [1152]"),
+        (readout("ways.b", 3), "direction.norm.w mangler"),
     ] {
         let error = prepare(&with_adapter(bytes)).expect_err("refused");
         assert!(matches!(error, EmbeddingError::Adapter { .. }), "{error}");
