@@ -57,6 +57,16 @@ fn counts(report: &Report) -> (usize, usize, usize, usize, usize) {
     (added.len(), changed.len(), withdrawn.len(), *unchanged, failed.len())
 }
 
+/// A circular that a ruling goes against, with some words more.
+fn moving(words: &str) -> String {
+    format!(
+        "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren. {words}\n"
+    )
+}
+
+/// The ruling.
+const RULING: &str = "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: MEDHOLD\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klageinstansens vurdering\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n";
+
 fn note(text: &str) -> String {
     format!("# Fjellstøtte\n\n{text}\n")
 }
@@ -132,22 +142,14 @@ async fn the_life_of_a_file() {
 async fn a_correction_of_the_same_day_is_the_rule_and_keeps_its_conflicts() {
     let home = Home::new();
     let folder = home.path("corpus");
-    let circular = |words: &str| {
-        format!(
-            "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren. {words}\n"
-        )
-    };
-    let file = home.write("corpus/r.md", circular("Se også kapittel 4."));
-    home.write(
-        "corpus/ka.md",
-        "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: MEDHOLD\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klageinstansens vurdering\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
-    );
+    let file = home.write("corpus/r.md", moving("Se også kapittel 4."));
+    home.write("corpus/ka.md", RULING);
     let base = Inside::open(&home).await;
     base.follow(&folder).await;
     let before = base.app.register.findings().await.unwrap();
     assert_eq!(before.len(), 1);
 
-    std::fs::write(&file, circular("Se også kapittel 5.")).unwrap();
+    std::fs::write(&file, moving("Se også kapittel 5.")).unwrap();
     assert_eq!(counts(&base.follow(&folder).await), (0, 1, 0, 1, 0));
     let catalogue = base.app.catalogue();
     let standing: Vec<_> = catalogue.document("R99-01").filter(|version| !version.superseded).collect();
@@ -162,14 +164,8 @@ async fn a_correction_of_the_same_day_is_the_rule_and_keeps_its_conflicts() {
 async fn what_is_settled_stays_so_when_something_else_is_read() {
     let home = Home::new();
     let folder = home.path("corpus");
-    home.write(
-        "corpus/r.md",
-        "---\nid: R99-01\nkind: circular\ntitle: Om flyttetilskudd\ndate: 2020-01-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Vilkår\n\nFlyttetilskudd gis bare når flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
-    );
-    home.write(
-        "corpus/ka.md",
-        "---\nid: KA-X-2021-1\nkind: appeals_ruling\ntitle: Flyttetilskudd\ndate: 2021-05-01\noutcome: MEDHOLD\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Klageinstansens vurdering\n\nDet er ikke noe vilkår for flyttetilskudd at flyttingen er avtalt skriftlig med arbeidsgiveren.\n",
-    );
+    home.write("corpus/r.md", moving(""));
+    home.write("corpus/ka.md", RULING);
     home.write(
         "corpus/hr.md",
         "---\nid: HR-2023-97001-A\nkind: court_judgment\ntitle: Flyttetilskudd\nissuer: Høyesterett\ndate: 2023-05-01\nprovisions: [\"ftrl. § 15-11\"]\n---\n# Saken\n\nSaken gjelder klageinstansens vedtak KA-X-2021-1.\n\n# Høyesteretts vurdering\n\nFormen på avtalen med arbeidsgiveren avgjør retten til flyttetilskudd etter § 15-11.\n",

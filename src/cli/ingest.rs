@@ -36,6 +36,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let options = Options { dry_run: arguments.dry_run, prune: false };
     let report = app.ingest(&arguments.paths, options, &bar).await;
     bar.finish_and_clear();
+    app.store.close().await;
     let report = report?;
     for failure in &report.failed {
         eprintln!("{}", failure.error);

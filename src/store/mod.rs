@@ -133,6 +133,12 @@ impl Store {
         Ok(Self { pool })
     }
 
+    /// Closes the database, so that all of it is in its one file. Left open, a part may lie in the write-ahead log beside it:
+    /// nothing is lost then either, but a copy of the file alone would lack it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// The connection pool, for the modules that keep their own tables.
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.pool
