@@ -367,10 +367,11 @@ pub(super) fn compare_reported(
         features.set(Feature::OutcomeFits, fits(of_a, a) + fits(of_b, b));
     }
     if of_a.source.kind.is_ruling() && of_b.source.kind.is_ruling() {
-        let differ = (is_reversed(of_a) && is_upheld(of_b)) || (is_upheld(of_a) && is_reversed(of_b));
-        let agree = (is_reversed(of_a) && is_reversed(of_b)) || (is_upheld(of_a) && is_upheld(of_b));
-        features.set(Feature::OutcomesDiffer, if differ { close.max(0.0) } else { 0.0 });
-        features.set(Feature::OutcomesAgree, if agree { close.max(0.0) } else { 0.0 });
+        let reversed = |ruling| (is_reversed(ruling) || is_upheld(ruling)).then(|| is_reversed(ruling));
+        if let (Some(one), Some(other)) = (reversed(of_a), reversed(of_b)) {
+            let how = if one == other { Feature::OutcomesAgree } else { Feature::OutcomesDiffer };
+            features.set(how, close.max(0.0));
+        }
     }
     features
 }

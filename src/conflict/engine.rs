@@ -236,7 +236,7 @@ mod tests {
         let version = document.date.map_or_else(String::new, |date| date.to_string());
         let mut reading = read(&document, &version, &Analyser::new());
         // As if the model found all sentences close to each other.
-        for statement in reading.statements.iter_mut().chain(&mut reading.reported) {
+        for statement in reading.all_statements_mut() {
             statement.vector = vec![0.95, (1.0_f32 - 0.95 * 0.95).sqrt()];
         }
         reading

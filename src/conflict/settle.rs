@@ -31,10 +31,9 @@ fn by(source: &Source, why: String) -> Option<Settled> {
 /// EEA law, statute or regulation over a circular or a ruling (EØS-loven § 2; lex superior).
 fn higher_law(sides: &[SideOf; 2]) -> Option<Settled> {
     let other_is_lower = |at: usize| sides[1 - at].iter().all(|(reading, _)| !reading.source.is_law());
-    let is_guidance = |at: usize| sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
     (0..2).find_map(|at| {
         let (law, _) = sides[at].iter().find(|(reading, _)| reading.source.is_law())?;
-        (other_is_lower(at) && !is_guidance(at)).then(|| {
+        (other_is_lower(at) && !is_guidance(&sides[1 - at])).then(|| {
             by(&law.source, format!("{} går foran rundskriv og enkeltavgjørelser.", capital(&law.source.label())))
         })?
     })
@@ -46,9 +45,12 @@ fn supreme(sides: &[SideOf; 2]) -> Option<Settled> {
         let (top, _) = sides[at].iter().find(|(reading, _)| is_top(&reading.source))?;
         let opposed = sides[1 - at].iter().any(|(reading, _)| is_top(&reading.source));
         // Guidance against the Supreme Court is not an unsettled question but a wrong text.
-        let unheeded = sides[1 - at].iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
-        (!opposed && !unheeded).then(|| decided_by(&top.source))?
+        (!opposed && !is_guidance(&sides[1 - at])).then(|| decided_by(&top.source))?
     })
+}
+
+fn is_guidance(side: &SideOf) -> bool {
+    side.iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance)
 }
 
 fn is_top(source: &Source) -> bool {
@@ -94,7 +96,6 @@ const ON_THE_QUESTION: f32 = 0.6;
 fn authority_beside(sides: &[SideOf; 2], base: &Base) -> Option<Settled> {
     let all = || sides.iter().flatten().map(|(reading, _)| &reading.source);
     // A text that goes against the Supreme Court is wrong, and two of its judgments are not reconciled by a third here.
-    let is_guidance = |side: &SideOf| side.iter().all(|(reading, _)| reading.source.kind == SourceKind::Guidance);
     if sides.iter().any(is_guidance) || all().any(is_top) {
         return None;
     }

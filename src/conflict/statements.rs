@@ -393,16 +393,17 @@ impl Reading {
     pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {
         self.statements.iter().chain(&self.reported)
     }
+
+    /// The same, to be given their meanings.
+    pub fn all_statements_mut(&mut self) -> impl Iterator<Item = &mut Statement> {
+        self.statements.iter_mut().chain(&mut self.reported)
+    }
 }
 
 /// Gives each statement its vector. A statement that has one keeps it: vectors are made once per document.
 pub fn embed(reading: &mut Reading, embedder: &dyn Embedder) -> Result<(), EmbeddingError> {
-    let mut missing: Vec<&mut Statement> = reading
-        .statements
-        .iter_mut()
-        .chain(&mut reading.reported)
-        .filter(|statement| statement.vector.is_empty())
-        .collect();
+    let mut missing: Vec<&mut Statement> =
+        reading.all_statements_mut().filter(|statement| statement.vector.is_empty()).collect();
     let said: Vec<String> = missing.iter().map(|statement| statement.said.clone()).collect();
     let texts: Vec<&str> = said.iter().map(String::as_str).collect();
     for (statement, meaning) in missing.iter_mut().zip(embedder.statements(&texts)?) {

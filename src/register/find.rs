@@ -117,11 +117,9 @@ pub(super) async fn find_conflicts(
     }
     let mut elder = elder_readings(store, &maker, &gone).await?;
     let elder_pairs = elder_pairs(store).await?;
-    let changed = elder.iter().filter(|(_, reading)| touched.contains(&reading.source.id)).map(|(_, reading)| reading);
-    let mut met = met_sections(
-        readings.iter().map(|(_, _, reading)| reading).chain(changed),
-        elder.iter().filter(|(_, reading)| !touched.contains(&reading.source.id)).map(|(_, reading)| reading),
-    );
+    let (compared_anew, known): (Vec<&Reading>, Vec<&Reading>) =
+        elder.iter().map(|(_, reading)| reading).partition(|reading| touched.contains(&reading.source.id));
+    let mut met = met_sections(readings.iter().map(|(_, _, reading)| reading).chain(compared_anew), known.into_iter());
     met.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
     let mut bare: Vec<&mut Reading> = readings.iter_mut().map(|(_, _, reading)| reading).collect();
     bare.extend(elder.iter_mut().map(|(_, reading)| reading));
@@ -160,8 +158,7 @@ pub(super) async fn find_conflicts(
         let conflicts = conflict::conflicts(&pairs, &base, engine.judge().threshold());
         let rows = |a: &(String, String), b: &(String, String)| Some((*row_of.get(a)?, *row_of.get(b)?));
         for (_, _, reading) in &mut readings {
-            let own = reading.statements.iter_mut().chain(&mut reading.reported);
-            own.for_each(|statement| statement.set_meaning(Meaning::default()));
+            reading.all_statements_mut().for_each(|statement| statement.set_meaning(Meaning::default()));
         }
         Ok(Findings {
             pairs: found
@@ -282,8 +279,7 @@ async fn fill_vectors(
     let mut by_hash: HashMap<[u8; 16], Vec<f32>> =
         new.into_iter().zip(rounded.into_iter().map(Option::unwrap_or_default)).collect();
     by_hash.extend(hashes.into_iter().zip(held).filter_map(|(hash, vector)| Some((hash, vector?))));
-    for statement in readings.iter_mut().flat_map(|reading| reading.statements.iter_mut().chain(&mut reading.reported))
-    {
+    for statement in readings.iter_mut().flat_map(|reading| reading.all_statements_mut()) {
         let row = by_hash.get(&text_hash(&statement.said)).cloned().unwrap_or_default();
         statement.set_meaning(Meaning::from_row(row, embedder.dimensions()));
     }
