@@ -215,7 +215,7 @@ fn statements_lie_near_by_the_question_they_answer() {
     // Without an adapter for them statements are passages.
     let plain = INT8.statements(&texts[..1]).expect("a meaning").remove(0);
     assert_eq!(plain.vector, INT8.passages(&texts[..1]).expect("a vector").remove(0));
-    assert_eq!(plain.direction, None);
+    assert_eq!(plain.told, None);
 }
 
 #[test]
@@ -234,13 +234,31 @@ fn statements_tell_which_way_they_point() {
             .statements(&[strict, lenient])
             .expect("meanings")
             .into_iter()
-            .map(|meaning| meaning.direction.expect("the built-in adapter has a readout"))
+            .map(|meaning| meaning.told.expect("the built-in adapter has readouts").direction)
             .collect();
         assert!(told.iter().all(|told| told.abs() <= 1.0), "{told:?}");
         assert!(told[0] + 0.2 < told[1], "{strict} {told:?} {lenient}");
     }
     // A text that is nothing but its marks has no words to read.
-    assert!(tuned.statements(&[""]).expect("a meaning")[0].direction.is_none_or(|told| told.abs() <= 1.0));
+    assert!(tuned.statements(&[""]).expect("a meaning")[0].told.is_none_or(|told| told.direction.abs() <= 1.0));
+}
+
+#[test]
+fn statements_tell_whether_they_take_a_stand() {
+    let options =
+        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
+    let tuned = FastEmbedder::start(&options).expect("both models");
+    for (stand, none) in [
+        ("Dagen for hjemreise skal ikke regnes som dag i utlandet.", "Loven nevner flere momenter."),
+        ("Det er uten betydning at plassen ikke har vært i bruk.", "Saken gjelder en plass i barnehage."),
+        ("Fristen må regnes fra forfall på den enkelte faktura.", "Nav har behandlet saken på nytt i juni."),
+        ("Reiser til fritidsaktiviteter kan ikke tas med.", "Medlemmet søkte om stønad til drift av bil."),
+    ] {
+        let told = tuned.statements(&[stand, none]).expect("meanings");
+        let [stand, none] = [0, 1].map(|at| told[at].told.expect("the built-in adapter has readouts").stand);
+        assert!((0.0..=1.0).contains(&stand) && (0.0..=1.0).contains(&none));
+        assert!(stand > none + 0.2, "{stand} {none}");
+    }
 }
 
 /// The bytes of an adapter for one projection: rank 1, all values the same.

@@ -159,6 +159,28 @@ async fn a_correction_of_the_same_day_is_the_rule_and_keeps_its_conflicts() {
     assert_eq!(after.iter().map(|conflict| &conflict.id).collect::<Vec<_>>(), [&before[0].id]);
 }
 
+/// The decision is of EEA law and names no § of the circular, which nobody else speaks of; the circular came first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_on_eea_law_meets_the_circular_of_its_benefit() {
+    let home = Home::new();
+    let folder = home.path("corpus");
+    home.write(
+        "corpus/r.md",
+        "---\nid: R99-12\nkind: circular\ntitle: Om kontantstøtte\ndate: 2020-01-01\nbenefits: [KON_KON]\nprovisions: [\"kontantstøtteloven § 3\"]\n---\n# Medlemskap i fem år\n\nDet er bare tid i norsk trygd som teller. Trygdetid i et annet EØS-land regnes ikke med i de fem årene.\n",
+    );
+    let base = Inside::open(&home).await;
+    base.follow(&folder).await;
+    assert!(base.app.register.findings().await.unwrap().is_empty());
+    home.write(
+        "corpus/trr.md",
+        "---\nid: TRR-2022-99712\nkind: tribunal_decision\ntitle: Kontantstøtte og trygdetid i Polen\nissuer: Trygderetten\ndate: 2022-05-05\nbenefits: [KON_KON]\noutcome: MEDHOLD\nprovisions: [\"trygdeforordningen art. 6\"]\n---\n# Rettens merknader\n\nTrygdetid i et annet EØS-land skal regnes med i de fem årene. Rundskrivet er i strid med forordningen artikkel 6 og kan ikke følges.\n",
+    );
+    base.follow(&folder).await;
+    let found = base.app.register.findings().await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].kind, rettesnor::conflict::ConflictKind::TribunalVsCircular);
+}
+
 /// What a judgment beside the sides settles is told by its words' nearness, which is made anew when the engine looks again.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_settled_stays_so_when_something_else_is_read() {

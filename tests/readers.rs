@@ -410,6 +410,37 @@ fn headings_that_are_only_bold_or_numbered() {
 }
 
 #[test]
+fn a_bold_line_above_numbered_reasons_is_a_heading() {
+    let found = appeals_ruling(
+        "**Hva saken handler om**\n\nJenta sluttet i barnehagen i mars.\n\n**Partene**\n\nMoren mener at plassen var borte.\n\n**Vårt syn**\n\n1. Plassen varer til oppsigelsestiden er ute.\n\n2. At den står tom, endrer ikke dette.\n",
+    );
+    is_said_by(&found, "Plassen varer", Role::Reasoning);
+    is_said_by(&found, "står tom", Role::Reasoning);
+    is_said_by(&found, "Moren mener", Role::Argument);
+}
+
+#[test]
+fn a_heading_that_tells_nothing_begins_the_reasons_after_the_parties() {
+    let found = appeals_ruling(
+        "## Bakgrunn\n\nJenta sluttet i mars.\n\n## Klagen\n\nMoren mener at plassen var borte.\n\n## Plassen varer ut avtalen\n\nEn plass som er sagt opp, er fremdeles en plass.\n",
+    );
+    is_said_by(&found, "sagt opp", Role::Reasoning);
+    // What stands above the whole is not its result.
+    let found = appeals_ruling(
+        "## Vedtak 3. mai 2021\n\nJenta sluttet i barnehagen i mars. Nav avslo.\n\nKlageinstansen har en annen oppfatning. En plass som er sagt opp, er borte.\n\nVedtaket omgjøres.\n",
+    );
+    is_said_by(&found, "annen oppfatning", Role::Reasoning);
+    is_said_by(&found, "omgjøres", Role::Operative);
+}
+
+#[test]
+fn a_bare_section_is_of_the_act_that_the_benefit_in_the_title_has() {
+    let ruling = "---\nid: KA-X-2022-2\nkind: appeals_ruling\ntitle: Supplerende stønad – dager i utlandet\ndate: 2022-04-07\n---\n# Vår vurdering\n\nLoven § 4 spør hvor du oppholdt deg.\n";
+    let document = read("ruling.md", ruling.as_bytes()).expect("a ruling");
+    assert_eq!(ids(&document.sections[0]), ["lov/2005-04-29-21/§4"]);
+}
+
+#[test]
 fn a_letter_gives_its_reasons_from_where_it_says_what_the_law_asks() {
     let found = appeals_ruling(
         "Du har klaget på at du ikke fikk kontantstøtte for april.\n\nDu sendte oppsigelsen 3. mars, og jenta var hjemme fra samme dag. Nav avslo fordi plassen var betalt.\n\nEtter kontantstøtteloven § 7 skal støtten settes ned etter avtalt oppholdstid. Den som har sagt opp, har fremdeles plass.\n\nDet er uten betydning om noen andre bruker den.\n\nVi stadfester vedtaket.\n",

@@ -1,4 +1,4 @@
-//! The readings that are known, found by § or by likeness.
+//! The readings that are known, found by §, by name or by likeness.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,15 +6,27 @@ use super::compare::closeness;
 use super::statements::Reading;
 use super::types::ConflictKind;
 
+/// A reading that names no § is compared with this many documents.
+const NEAREST: usize = 20;
+/// Below this the model sees no common subject.
+const LIKE: f32 = 0.5;
+/// A reading is compared with this many on its benefit that name other §§ than it does …
+const NEAREST_OF_BENEFIT: usize = 8;
+/// … from this likeness on: two sentences on one question.
+const SAME_QUESTION: f32 = 0.85;
+
 /// Readings by § of their statements. Finding what a new document could conflict with costs as much as there are
-/// documents on the same §.
+/// documents on the same § and the same benefit.
 #[derive(Debug, Default)]
 pub struct Base {
     readings: Vec<Option<Reading>>,
     means: Vec<Option<Vec<f32>>>,
     by_section: HashMap<String, BTreeSet<usize>>,
+    by_benefit: HashMap<String, BTreeSet<usize>>,
     by_id: HashMap<String, Vec<usize>>,
-    /// Readings with statements that name no provision: these are met by likeness.
+    /// Readings by the ids that they name.
+    naming: HashMap<String, BTreeSet<usize>>,
+    /// Readings that name no §: these are met by likeness.
     without: BTreeSet<usize>,
 }
 
@@ -31,7 +43,13 @@ impl Base {
         for section in sections(&reading) {
             self.by_section.entry(section).or_default().insert(at);
         }
-        if reading.provisions.is_empty() {
+        for benefit in reading.benefits() {
+            self.by_benefit.entry(benefit).or_default().insert(at);
+        }
+        for name in &reading.named {
+            self.naming.entry(name.clone()).or_default().insert(at);
+        }
+        if reading.stands_anywhere() {
             self.without.insert(at);
         }
         self.by_id.entry(reading.source.id.clone()).or_default().push(at);
@@ -42,8 +60,10 @@ impl Base {
     /// Takes out a version of a document.
     pub fn remove(&mut self, id: &str, version: &str) {
         let Some(at) = self.position(id, version) else { return };
-        for bucket in self.by_section.values_mut() {
-            bucket.remove(&at);
+        for buckets in [&mut self.by_section, &mut self.by_benefit, &mut self.naming] {
+            buckets.values_mut().for_each(|bucket| {
+                bucket.remove(&at);
+            });
         }
         self.without.remove(&at);
         if let Some(versions) = self.by_id.get_mut(id) {
@@ -79,17 +99,24 @@ impl Base {
             .find(|at| self.readings[*at].as_ref().is_some_and(|reading| reading.source.version == version))
     }
 
-    /// The readings that a new one could conflict with: those on one of its §§. A reading that names no provision is
-    /// compared with the `nearest` documents by likeness of statements; so are the known ones that name none.
-    pub fn neighbours(&self, reading: &Reading, nearest: usize) -> Vec<&Reading> {
+    /// The readings that a new one could conflict with: those on one of its §§, those that name it or that it names, and
+    /// the likest on its benefit, since one question is put under several §§. A reading that names no § (of EEA law
+    /// alone, say) is compared with the likest documents of all; so are the known ones that name none.
+    pub fn neighbours(&self, reading: &Reading) -> Vec<&Reading> {
         let mut found = BTreeSet::new();
         for section in sections(reading) {
             found.extend(self.by_section.get(&section).into_iter().flatten().copied());
         }
-        if reading.provisions.is_empty() {
-            found.extend(self.nearest(reading, 0..self.readings.len(), nearest));
+        found.extend(self.naming.get(&reading.source.id).into_iter().flatten().copied());
+        found.extend(reading.named.iter().filter_map(|name| self.by_id.get(name)).flatten().copied());
+        if !reading.stands_anywhere() {
+            found.extend(self.nearest(reading, &self.without, NEAREST, LIKE));
+            let of_benefit: Vec<_> =
+                reading.benefits().iter().filter_map(|code| self.by_benefit.get(code)).flatten().copied().collect();
+            let elsewhere = of_benefit.into_iter().filter(|at| !found.contains(at)).collect();
+            found.extend(self.nearest(reading, &elsewhere, NEAREST_OF_BENEFIT, SAME_QUESTION));
         } else {
-            found.extend(self.nearest(reading, self.without.iter().copied(), nearest));
+            found.extend(self.nearest(reading, &(0..self.readings.len()).collect(), NEAREST, LIKE));
         }
         found
             .into_iter()
@@ -101,13 +128,13 @@ impl Base {
 
     /// The likest documents that a reading can conflict with. All are weighed by the mean of what they say, which costs
     /// little; only the best of them statement by statement.
-    fn nearest(&self, reading: &Reading, among: impl Iterator<Item = usize>, count: usize) -> Vec<usize> {
-        /// Below this the model sees no common subject.
-        const LIKE: f32 = 0.5;
+    fn nearest(&self, reading: &Reading, among: &BTreeSet<usize>, count: usize, from: f32) -> Vec<usize> {
         /// Weighed statement by statement for each one wanted.
         const LOOKED_AT: usize = 5;
         let Some(own) = mean(reading) else { return Vec::new() };
         let mut likest: Vec<(f32, usize)> = among
+            .iter()
+            .copied()
             .filter(|at| {
                 let other = self.readings[*at].as_ref();
                 other.is_some_and(|other| ConflictKind::between(&reading.source, &other.source).is_some())
@@ -120,7 +147,7 @@ impl Base {
             let pairs = theirs.flat_map(|b| reading.statements.iter().map(move |a| (a, b)));
             *like = pairs.map(|(a, b)| closeness(&a.vector, &b.vector)).fold(f32::MIN, f32::max);
         }
-        likest.retain(|(like, _)| *like >= LIKE);
+        likest.retain(|(like, _)| *like >= from);
         keep_likest(&mut likest, count);
         likest.into_iter().map(|(_, at)| at).collect()
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::complement::are_opposite;
 use super::quantities::{self, Numbers};
-use super::statements::{Reading, Statement, treats, treats_by_name};
+use super::statements::{Reading, Statement, names_section, treats, treats_by_name};
 use super::treatment::Manner;
 use crate::law::{ProvisionId, SourceKind};
 
@@ -35,6 +35,10 @@ pub enum Feature {
     Apart,
     /// How far apart the two point, as near as they are to one question.
     ApartOnQuestion,
+    /// How surely the one that takes less of a stand takes one.
+    BothStand,
+    /// The same, as near as the two are to one question.
+    StandOnQuestion,
     /// Other numbers of the same measure, about the same terms.
     OtherNumbers,
     /// A number in common.
@@ -224,6 +228,9 @@ pub(super) fn compare_reported(
     let apart = (one - other).abs() / 2.0;
     features.set(Feature::Apart, apart);
     features.set(Feature::ApartOnQuestion, apart * close.max(0.0));
+    let stand = a.stand().min(b.stand());
+    features.set(Feature::BothStand, stand);
+    features.set(Feature::StandOnQuestion, stand * close.max(0.0));
     match quantities::compare(&a.quantities, &b.quantities) {
         Numbers::Differ => features.set(Feature::OtherNumbers, on_topic),
         // The same number asked for by the one and not by the other is what they differ about.
@@ -342,7 +349,7 @@ pub(super) fn compare_reported(
         features.set(Feature::NoOpposition, 1.0);
     }
 
-    features.set(Feature::NamesNoProvision, f32::from(u8::from(a.provisions.is_empty() || b.provisions.is_empty())));
+    features.set(Feature::NamesNoProvision, f32::from(u8::from(a.stands_anywhere() || b.stands_anywhere())));
     match parts(&a.provisions, &b.provisions) {
         Parts::Same => features.set(Feature::SamePart, 1.0),
         Parts::Other => features.set(Feature::OtherPart, 1.0),
@@ -422,10 +429,7 @@ enum Parts {
 }
 
 fn parts(a: &[ProvisionId], b: &[ProvisionId]) -> Parts {
-    if a.is_empty() || b.is_empty() {
-        return Parts::Unknown;
-    }
-    let mut result = Parts::None;
+    let mut result = if names_section(a) && names_section(b) { Parts::None } else { Parts::Unknown };
     let mut apart = false;
     let mut together = false;
     let mut unknown = false;

@@ -4,15 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::base::Base;
+use super::base::{Base, sections};
 use super::compare::{Feature, Features, Reported, compare_reported};
 use super::exclude::{Reason, Rejected, exclude};
 use super::judge::{Judge, PairJudge, Weights};
 use super::statements::Reading;
 use super::types::{ConflictKind, Pair};
 
-/// A reading that names no provision is compared with this many documents.
-const NEAREST: usize = 20;
 /// From this score on a rejected pair is worth telling about.
 const WORTH_TELLING: f32 = 0.2;
 /// Best pairs of statements kept per pair of documents: two documents can differ on more than one question.
@@ -148,11 +146,12 @@ impl Engine {
         let a_reported: Vec<Reported> = a.statements.iter().map(|said| Reported::of(said, b)).collect();
         let b_reported: Vec<Reported> = b.statements.iter().map(|said| Reported::of(said, a)).collect();
         // Two long documents (a statute, a circular) share many sections but few statements on each: only statements
-        // on a common section are compared, and those that name none.
+        // on a common section are compared, and those that name none; where no section is common, all.
+        let share_none = sections(a).is_disjoint(&sections(b));
         let mut on: HashMap<String, Vec<usize>> = HashMap::new();
         let mut anywhere: Vec<usize> = Vec::new();
         for (to, other) in b.statements.iter().enumerate() {
-            if other.provisions.is_empty() {
+            if other.stands_anywhere() {
                 anywhere.push(to);
             }
             for section in other.sections() {
@@ -160,7 +159,7 @@ impl Engine {
             }
         }
         for (at, one) in a.statements.iter().enumerate() {
-            let mut others: Vec<usize> = if one.provisions.is_empty() {
+            let mut others: Vec<usize> = if share_none || one.stands_anywhere() {
                 (0..b.statements.len()).collect()
             } else {
                 one.sections().filter_map(|section| on.get(&section)).flatten().chain(&anywhere).copied().collect()
@@ -192,7 +191,7 @@ fn neighbours<'a>(new: &[(String, String)], base: &'a Base) -> Vec<(&'a Reading,
     let mut pairs = Vec::new();
     for (number, (id, version)) in new.iter().enumerate() {
         let Some(reading) = base.get(id, version) else { continue };
-        for other in base.neighbours(reading, NEAREST) {
+        for other in base.neighbours(reading) {
             let theirs = place.get(&(other.source.id.as_str(), other.source.version.as_str()));
             // Two new ones are neighbours of each other.
             if theirs.is_none_or(|at| done.insert((number.min(*at), number.max(*at)))) {
@@ -357,6 +356,31 @@ mod tests {
         };
         assert_eq!(judged("klageinstansens vedtak KA-X-2021-1"), Some("HR-2023-97001-A".to_owned()));
         assert_eq!(judged("flyttetilskudd"), None);
+    }
+
+    /// EEA law names no § of the circulars that it overrides: they meet by likeness, and what it overrides is seen.
+    #[test]
+    fn eea_law_meets_the_national_rule() {
+        let circular = "---\nid: R99-11\nkind: circular\ntitle: Om opphold\ndate: 2013-01-01\nprovisions: [\"ftrl. § 11-3\"]\n---\n# Opphold\n\nArbeidsavklaringspenger gis bare når medlemmet oppholder seg i Norge.\n";
+        let ruling = "---\nid: TRR-2018-97001\nkind: tribunal_decision\ntitle: Opphold i Sverige\ndate: 2018-05-01\noutcome: MEDHOLD\nprovisions: [\"trygdeforordningen art. 21\"]\n---\n# Rettens merknader\n\nDet kan ikke kreves at medlemmet oppholder seg i Norge for arbeidsavklaringspenger. Rundskrivet kan ikke følges.\n";
+        let (_, conflicts) = between(&[circular, ruling]);
+        assert_eq!(conflicts.len(), 1);
+        assert_eq!(conflicts[0].kind, ConflictKind::TribunalVsCircular);
+    }
+
+    /// Two rulings on other §§ and no common benefit: that the one names the other is reason enough to look.
+    #[test]
+    fn who_names_another_is_compared_with_it() {
+        let on = |section: &str, id: &str, rest: &str| {
+            ruling("STADFESTELSE", AGAINST).replace("§ 15-11", section).replace("KA-X-2021-1", id) + rest
+        };
+        let compared = |rest: &str| {
+            let (engine, mut base) = (Engine::built_in().expect("the built-in weights are valid"), Base::new());
+            let two = [on("§ 11-3", "KA-X-2021-1", ""), on("§ 8-9", "KA-X-2021-2", rest)];
+            engine.compare(two.iter().map(|text| reading(text)).collect(), &mut base).compared
+        };
+        assert_eq!(compared(""), 0);
+        assert_eq!(compared("Klageinstansen viser til KA-X-2021-1.\n"), 1);
     }
 
     /// However sure a pair with the law is, it joins the conflict that the ruling founds.

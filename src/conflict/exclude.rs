@@ -186,26 +186,15 @@ fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     let apart = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
         !one.is_empty() && !other.is_empty() && one.is_disjoint(other)
     };
-    let (one, other) = (benefits(a), benefits(b));
-    let by_chapter = apart(&chapters(a), &chapters(b));
-    let by_benefit = apart(&one, &other);
+    let (one, other) = (a.benefits(), b.benefits());
+    let on_one_section = !sections(a).is_disjoint(&sections(b));
+    let names = |one: &Reading, other: &Reading| one.named.contains(&other.source.id);
+    // A general rule of the law holds for each benefit, and so does EEA law; who names another has a reason.
+    let may_meet = on_one_section || a.source.european || b.source.european || names(a, b) || names(b, a);
     // Where both are told by chapter that decides, unless the benefits say that they meet after all.
-    // A general rule of the law holds for each benefit.
-    if a.source.is_european()
-        || b.source.is_european()
-        || ((a.source.is_law() || b.source.is_law()) && !sections(a).is_disjoint(&sections(b)))
-    {
-        return None;
-    }
-    let is_other =
-        if by_chapter { one.is_disjoint(&other) } else { by_benefit && sections(a).is_disjoint(&sections(b)) };
+    let by_chapter = apart(&chapters(a), &chapters(b));
+    let is_other = !may_meet && if by_chapter { one.is_disjoint(&other) } else { apart(&one, &other) };
     is_other.then(|| (Reason::OtherBenefit, format!("{} og {} gjelder ulike ytelser.", a.source.id, b.source.id)))
-}
-
-/// The benefits that a document is about.
-fn benefits(reading: &Reading) -> BTreeSet<String> {
-    let of_chapters = reading.provisions.iter().filter_map(ProvisionId::benefit_code).map(str::to_owned);
-    reading.source.benefits.iter().cloned().chain(of_chapters).collect()
 }
 
 /// The chapters on single benefits that a document is about. The general chapters of the National Insurance Act (1, 2,

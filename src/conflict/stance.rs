@@ -47,6 +47,7 @@ static CUES: LazyLock<Vec<(Regex, Effect)>> = LazyLock::new(|| {
         (r"\bikke (?:være |er )?utslagsgivende\b|\bikke (?:\w+ )?(?:være )?begrenset\b|\bspiller (?:\w+ ){0,2}ingen rolle\b".to_owned(), Adds(0.6)),
         (format!(r"\bmå (?:[\w-]+ ){{0,5}}?(?:{MUST_GRANT})\b"), Adds(0.6)),
         // Less is asked.
+        (r"\b(?:krav|vilkår|begrensning|regel)\w*\b[^.;]{0,140}?\b(?:må(?:tte)? (?:\w+ )?(?:vike|stå tilbake)|kan (?:\w+ )?ikke stå seg)\b".to_owned(), Adds(1.0)),
         (r"\b(?:krav|vilkår|begrensning|regel)\w* (?:om|til|at) [^.;]{0,140}?\b(?:kan (?:\w+ )?ikke (?:\w+ )?(?:opprettholdes|stilles|utledes|oppstilles|innfortolkes|leses|videreføres)|står (?:\w+ )?ikke i|har (?:\w+ )?ikke (?:støtte|grunnlag|hjemmel|dekning)|følger (?:\w+ )?ikke av|mangler (?:støtte|grunnlag|hjemmel|dekning))\b(?: (?:[\w-]+ ){0,6}?og kan ikke \w+)?".to_owned(), Adds(1.0)),
         (format!(r"\b(?:ikke|ingen|uten|verken|heller) {some}(?:noe )?(?:krav|vilkår|minstetid|minstekrav|minstegrense|tidsgrense|(?:nedre |øvre )?grense|plikt)\b"), Adds(1.0)),
         (format!(r"\b(?:ikke {some}|ingen )(?:kreve[srt]?|krevd|forutsette[rs]?|stilles|betinge[rst]*)\b|\bkreve[rs]? (?:\w+ )?ikke\b|\bforutsetter ikke\b"), Adds(1.0)),
@@ -191,6 +192,8 @@ mod tests {
             "En kort ferie kan ikke føre til at stønaden stanses.",
             "Reisen må etter rettens syn regnes med.",
             "Slike avbrudd bryter ikke sammenhengen med arbeidet.",
+            "Kravet om opphold i Norge måtte vike for EØS-retten.",
+            "Vilkåret i folketrygdlova § 8-9 om opphald i Noreg må då stå tilbake.",
         ] {
             assert!(direction(&fold(text)) > 0.3, "{text} {}", direction(&fold(text)));
         }

@@ -5,7 +5,7 @@
 //! told sentence by sentence.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ use super::stance::direction;
 use super::treatment::{self, Manner, Treatment};
 use super::types::Source;
 use crate::corpus::{Document, Outcome, ReversalReason, Role, Section, sentences};
-use crate::embedding::{Embedder, EmbeddingError, Meaning};
+use crate::embedding::{Embedder, EmbeddingError, Meaning, Told};
 use crate::language::Analyser;
 use crate::law::{self, LawId, ProvisionId, SourceKind, Unit};
 
@@ -102,9 +102,9 @@ pub struct Statement {
     pub speaker: Speaker,
     /// Which way it points by its words, from -1 (asks more of the citizen, or refuses) to 1 (asks less, or grants).
     pub direction: f32,
-    /// The same by the model that made the vector, where it tells; kept with the vector.
+    /// What the model that made the vector tells of it, where it was taught to; kept with the vector.
     #[serde(default)]
-    pub learned: Option<f32>,
+    pub told: Option<Told>,
     /// Its numbers.
     pub quantities: Vec<Quantity>,
     /// What is counted from, or measured by: the frame and the terms of its complement.
@@ -265,10 +265,9 @@ cue!(
 
 /// Reads what a document says the rule is. Vectors are left empty; [`embed`] fills them.
 pub fn read(document: &Document, version: &str, analyser: &Analyser) -> Reading {
-    let source = Source::of(document, version);
+    let mut source = Source::of(document, version);
     let law = main_law(document);
-    let mut source = source;
-    if source.benefits.is_empty() && document.provisions.is_empty() {
+    if source.benefits.is_empty() && document.provisions.is_empty() && !source.is_law() {
         source.benefits = spoken_benefits(document, analyser);
     }
     let wanted = wanted_roles(document);
@@ -373,13 +372,24 @@ impl Statement {
 
     /// Which way it points, from -1 to 1: its words have the cues that stand in them, the model what is said without any.
     pub fn points(&self) -> f32 {
-        self.learned.map_or(self.direction, |learned| (self.direction + learned) / 2.0)
+        self.told.map_or(self.direction, |told| (self.direction + told.direction) / 2.0)
+    }
+
+    /// How surely it takes a stand, from 0 to 1; as most sentences do where the model does not tell.
+    pub fn stand(&self) -> f32 {
+        const USUAL: f32 = 0.35;
+        self.told.map_or(USUAL, |told| told.stand)
     }
 
     /// Takes what the model makes of it.
     pub fn set_meaning(&mut self, meaning: Meaning) {
         self.vector = meaning.vector;
-        self.learned = meaning.direction;
+        self.told = meaning.told;
+    }
+
+    /// Whether it can be held against a statement on whatever §: it names none of national law.
+    pub fn stands_anywhere(&self) -> bool {
+        !names_section(&self.provisions)
     }
 
     /// The §§ that it is about.
@@ -389,6 +399,19 @@ impl Statement {
 }
 
 impl Reading {
+    /// Whether it can be held against any document: it names no § of national law.
+    pub fn stands_anywhere(&self) -> bool {
+        !names_section(&self.provisions)
+    }
+
+    /// The benefits that it is about; those of one family of rules are one.
+    pub fn benefits(&self) -> BTreeSet<String> {
+        let of_chapters = self.provisions.iter().filter_map(ProvisionId::benefit_code);
+        let mut found: BTreeSet<String> = of_chapters.map(|code| family(code).to_owned()).collect();
+        found.extend(self.source.benefits.iter().map(|code| family(code).to_owned()));
+        found
+    }
+
     /// What the document says itself, and what it reports of others.
     pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {
         self.statements.iter().chain(&self.reported)
@@ -398,6 +421,23 @@ impl Reading {
     pub fn all_statements_mut(&mut self) -> impl Iterator<Item = &mut Statement> {
         self.statements.iter_mut().chain(&mut self.reported)
     }
+}
+
+/// What stands for a benefit and those under the same rules.
+fn family(code: &str) -> &str {
+    match code {
+        // Care benefits (chapter 9), supplementary benefits, occupational injury.
+        code if ["OMS_", "SUP_", "YRK_"].iter().any(|family| code.starts_with(family)) => &code[..3],
+        // What replaced the survivors' pension of the same chapter.
+        "PEN_EYO" => "PEN_GJE",
+        code => code,
+    }
+}
+
+/// Whether a § of national law is among the provisions. EEA law holds beside all of them, and a whole law or chapter tells
+/// too little.
+pub(super) fn names_section(provisions: &[ProvisionId]) -> bool {
+    provisions.iter().any(|provision| matches!(provision.unit(), Unit::Section(_)))
 }
 
 /// Gives each statement its vector. A statement that has one keeps it: vectors are made once per document.
@@ -553,7 +593,7 @@ fn statement(
             _ => Speaker::Issuer,
         },
         direction,
-        learned: None,
+        told: None,
         quantities,
         complement: complement.map(|(frame, words)| (frame, terms(&words, analyser, generic))),
         opposites,

@@ -66,7 +66,7 @@ fn departures(source: &str) -> String {
         // «kan ikke følge», «finner ikke å kunne slutte oss til», «følger ikke», «legger det ikke til grunn»
         format!(r"\b(?:ikke|ei|verken|neppe|heller) {few}(?:følge[rs]?|slutte (?:seg|oss|meg)|slutter (?:seg|oss|meg)|tiltre[rs]?|bygge[rs]?|legge[rs]?|opprettholde[rs]?|videreføre[rs]?|dele[rs]?|godta[rs]?|aksepter\w*|holde fast|stå ved|stå seg|enige?|bundet|bindende|riktige?|korrekt\w*|treffende|holdbar\w*|dekkende|avgjørende)\b"),
         format!(r"\b(?:følger|tiltrer|deler|godtar|bygger|passer|holder|rekker|slutter (?:seg|oss|meg)) {few}ikke\b"),
-        r"\buenige?\b|\btar (?:[\w-]+ )?avstand\b|\bmå vike\b|\bsettes? til side\b|\bsett(?:er)? bort fra\b|\bser bort fra\b|\bforlat\w*|\bgår bort fra\b|\bfravik\w*|\bbryter med\b".to_owned(),
+        r"\buenige?\b|\btar (?:[\w-]+ )?avstand\b|\bmå(?:tte)? (?:\w+ )?(?:vike|stå tilbake)\b|\bsettes? til side\b|\bsett(?:er)? bort fra\b|\bser bort fra\b|\bforlat\w*|\bgår bort fra\b|\bfravik\w*|\bbryter med\b".to_owned(),
         // «kom til noe annet», «det motsatte», «et annet syn»
         r"\b(?:kom|kommet|kommer|gir|sier|legger|lagt|la|krever)\b[^.;:]{0,40}\bnoe annet\b|\bannet (?:syn|resultat|standpunkt|utgangspunkt)\b|\b(?:annen|andre) (?:oppfatning|forståelse|lesning|tolkning|mening)\w*|\b(?:ser|så|sett|vurderer|vurdert|forstår|forstått|leser) [^.;:]{0,30}\bannen måte\b|\bmotsatt\w*|\bannerledes (?:enn|på)\b|\b(?:ser|sett) (?:det |dette )?annerledes\b".to_owned(),
         // «går lenger enn», «snevrer inn»
@@ -99,6 +99,11 @@ static OTHERS_OF_ITS_KIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:tidligere|andre|annet|annen|enkelte|noen|flere|eldre|nevnte|siste|den|de|disse) (?:[\w-]+ ){0,2}?(?:kjennelse\w*|avgjørelse\w*|praksis|vedtak\w*|kontor\w*|avdeling\w*|klageenhet\w*|sak\w*)\b|\bklageinstans (?:nord|midt|vest|sør|øst|oslo|viken)\w*").ok()
 });
 
+/// EEA law.
+static EUROPEAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\beøs\b|\beøs-\w+|\beu-(?:rett|domstol)\w*|\b(?:trygde)?forordning\w*|\bartikkel \d").ok()
+});
+
 /// What the sentence says of other sources. `folded` is the sentence folded, `whole` as written, `before` the sentence
 /// before it, folded: «Rundskrivet krever avtale. Retten er ikke enig i dette.»
 pub(super) fn of_sentence(order: usize, whole: &str, folded: &str, before: &str, own: &Source) -> Vec<Treatment> {
@@ -126,6 +131,12 @@ pub(super) fn of_sentence(order: usize, whole: &str, folded: &str, before: &str,
     targets.extend(kinds(folded));
     if targets.is_empty() && manner == Manner::Departs {
         targets.extend(kinds(before));
+    }
+    // A national requirement that yields to EEA law is one that the circular holds, named or not: «Vilkåret om opphold i Norge
+    // må da stå tilbake for forordningen.»
+    let is_european = || EUROPEAN.as_ref().is_some_and(|law| law.is_match(folded) || law.is_match(before));
+    if targets.is_empty() && manner == Manner::Departs && own.kind.is_ruling() && is_european() {
+        targets.push(Target::Kind(SourceKind::Circular));
     }
     targets.dedup();
     let cue = cue.as_str().to_owned();
@@ -202,6 +213,12 @@ mod tests {
                 "KA-T-2022-9901",
                 "Klageinstans Midt-Norge har lagt det motsatte til grunn.",
                 AppealsRuling,
+            ),
+            (
+                "tribunal_decision",
+                "TRR-2022-99001",
+                "Vilkåret om opphold i Norge må da stå tilbake for trygdeforordningen.",
+                Circular,
             ),
         ] {
             assert!(treated(kind, id, "", sentence).contains(&(Manner::Departs, Target::Kind(target))), "{sentence}");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::Features;
 use crate::corpus::{Document, Outcome, ReversalReason};
-use crate::law::{Court, SourceKind};
+use crate::law::{self, Court, LawKind, ProvisionId, SourceKind};
 
 /// What matters of a document beside its words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Source {
     pub office: Option<String>,
     /// Place in the order of weight.
     pub weight: u8,
+    /// It is an act of EU or EEA law.
+    #[serde(default)]
+    pub european: bool,
 }
 
 impl Source {
@@ -57,6 +60,7 @@ impl Source {
             reversal_reason: document.reversal_reason,
             office: document.office.clone(),
             weight: document.authority().ordinal(),
+            european: document.kind.is_rule() && is_european(document),
         }
     }
 
@@ -72,12 +76,7 @@ impl Source {
 
     /// Whether it is a statute or regulation of Norway.
     pub fn is_national_law(&self) -> bool {
-        self.is_law() && !self.is_european()
-    }
-
-    /// Whether it is an act of EU or EEA law.
-    pub fn is_european(&self) -> bool {
-        self.id.starts_with("eu/")
+        self.is_law() && !self.european
     }
 
     /// Whether it is a circular or guidance: a text that is kept up to date, so that its newest version counts.
@@ -111,6 +110,19 @@ impl Source {
             None => format!("{body} ({})", self.id),
         }
     }
+}
+
+/// Whether the law that a text gives is one of the EU: by its id, what it says it is about, or the act that its title names.
+fn is_european(document: &Document) -> bool {
+    let act = |provision: &ProvisionId| provision.law().kind() == LawKind::EuAct;
+    let titled = || law::find(&document.title, None).into_iter().find_map(|found| found.id.parse().ok());
+    document
+        .id
+        .parse::<ProvisionId>()
+        .ok()
+        .or_else(|| document.provisions.first().cloned())
+        .or_else(titled)
+        .is_some_and(|it| act(&it))
 }
 
 /// The kinds of conflict of the contract.

@@ -3,8 +3,8 @@
 //! A `safetensors` file with two matrices per layer and projection, f16, bf16 or f32:
 //! `l{layer}.{projection}.A` (in × rank) and `l{layer}.{projection}.B` (rank × out), the projection
 //! one of `q`, `k`, `v`, `ao`, `fi`, `fo`. Merging gives W + 2·A·B, W being in × out. A projection
-//! without an adapter stays as it is. The one for statements has a readout besides, `direction.*`: a small network that
-//! tells from the states of some layers which way a sentence points (see [`super::graph`]).
+//! without an adapter stays as it is. The one for statements has two readouts besides, `direction.*` and `stand.*`: small
+//! networks that tell from the states of some layers what a sentence does (see [`super::graph`]).
 
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -13,11 +13,15 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 pub const BUILT_IN_ADAPTER: &[u8] = include_bytes!("../../models/adapter.safetensors");
 
 /// The adapter that brings two sentences near each other when they answer the same legal question, for the default model,
-/// with the readout of which way each points.
+/// with the readouts of which way each points and whether it takes a stand.
 pub const QUESTION_ADAPTER: &[u8] = include_bytes!("../../models/questions.safetensors");
 
-/// What the names of the readout's tensors begin with.
-const READOUT: &str = "direction.";
+/// The readouts: what the names of their tensors begin with, and what each of its three shares counts.
+pub(super) const READOUTS: [(&str, [f32; 3]); 2] = [("direction", [-1.0, 0.0, 1.0]), ("stand", [0.0, 0.0, 1.0])];
+
+fn is_of_readout(tensor: &str) -> bool {
+    READOUTS.iter().any(|(readout, _)| tensor.strip_prefix(readout).is_some_and(|rest| rest.starts_with('.')))
+}
 
 /// The factor before A·B that the adapter is trained with.
 const SCALE: f32 = 2.0;
@@ -31,7 +35,7 @@ impl<'a> Adapter<'a> {
     /// Reads the file; `layers` and `projections` are the names that the model has.
     pub fn read(bytes: &'a [u8], layers: usize, projections: &[&str]) -> Result<Self, String> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-        for name in tensors.names().into_iter().filter(|name| !name.starts_with(READOUT)) {
+        for name in tensors.names().into_iter().filter(|name| !is_of_readout(name)) {
             let known = (0..layers).any(|layer| {
                 projections
                     .iter()
@@ -44,15 +48,14 @@ impl<'a> Adapter<'a> {
         Ok(Self { tensors })
     }
 
-    /// Whether it has a readout.
-    pub fn has_readout(&self) -> bool {
-        self.tensors.names().iter().any(|name| name.starts_with(READOUT))
+    /// Whether it has readouts.
+    pub fn has_readouts(&self) -> bool {
+        self.tensors.names().iter().any(|name| is_of_readout(name))
     }
 
-    /// A tensor of the readout, which must have this shape.
-    pub fn readout(&self, part: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
-        let name = format!("{READOUT}{part}");
-        let tensor = self.tensors.tensor(&name).map_err(|_| format!("{name} mangler"))?;
+    /// A tensor of a readout, which must have this shape.
+    pub fn readout(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        let tensor = self.tensors.tensor(name).map_err(|_| format!("{name} mangler"))?;
         if tensor.shape() != shape {
             return Err(format!("{name} er {:?}, ventet {shape:?}", tensor.shape()));
         }

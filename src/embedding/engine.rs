@@ -1,4 +1,4 @@
-//! One session of a model: a text in, a vector out, and what a readout tells of it.
+//! One session of a model: a text in, a vector out, and what the readouts tell of it.
 //!
 //! Models on this machine run on ONNX Runtime directly, so that all sessions share one tokenizer:
 //! it takes three times the memory of a session (330 MB against about 100 MB), and fastembed reads
@@ -14,13 +14,13 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor;
 use tokenizers::Tokenizer;
 
-use super::Meaning;
+use super::{Meaning, Told};
 
 /// Tokens that the model reads, of prefix, text and the marks at the ends together.
 pub(super) const MAX_TOKENS: usize = 512;
 
-/// The output of a readout, by name.
-pub(super) const DIRECTION: &str = "direction";
+/// The output of the readouts, by name.
+pub(super) const TOLD: &str = "told";
 
 /// What runs a model. One text at a time.
 pub(super) enum Engine {
@@ -80,7 +80,7 @@ fn session(onnx: &Path, environment: &Environment) -> ort::Result<Session> {
 }
 
 impl Engine {
-    /// The normalised vector of a text, prefix included, and what a readout tells of it.
+    /// The normalised vector of a text, prefix included, and what the readouts tell of it.
     pub fn embed(&mut self, text: &str, tokenizer: &Tokenizer) -> Result<Meaning, String> {
         match self {
             Self::Local(session) => {
@@ -89,7 +89,7 @@ impl Engine {
             }
             Self::Hub(model) => {
                 let vector = model.embed([text], None).map_err(self::text)?.pop().ok_or("ingen vektor")?;
-                Ok(Meaning { vector, direction: None })
+                Ok(Meaning { vector, told: None })
             }
         }
     }
@@ -117,11 +117,11 @@ fn embed_ids(session: &mut Session, ids: &[u32]) -> ort::Result<Meaning> {
     let outputs = session.run(inputs)?;
     let (shape, values) = outputs[0].try_extract_tensor::<f32>()?;
     let width = shape.last().map_or(0, |&width| width.max(0) as usize);
-    let direction = match outputs.get(DIRECTION) {
-        Some(output) => output.try_extract_tensor::<f32>()?.1.first().copied().filter(|told| told.is_finite()),
+    let told = match outputs.get(TOLD) {
+        Some(output) => Told::from_numbers(output.try_extract_tensor::<f32>()?.1),
         None => None,
     };
-    Ok(Meaning { vector: pool(values, width), direction })
+    Ok(Meaning { vector: pool(values, width), told })
 }
 
 /// The mean over the tokens, at length 1. (A model that pools by itself gives one row.)

@@ -1,7 +1,7 @@
 //! Builds the ONNX graph of multilingual-e5-small from its weights.
 //!
 //! A BERT encoder whose output is the last hidden state; pooling and normalising come after it. With the adapter for
-//! statements there is a second output: which way the text points.
+//! statements there is a second output: which way the text points, and whether it takes a stand.
 //! In [`Precision::Int8`] a projection is an integer product: the weights have a scale per output
 //! channel, the activations a scale per token. The scale per token (ONNX's own dynamic quantisation
 //! has one for the whole tensor) costs about 7 % in time, takes the cosine with f32 from
@@ -10,25 +10,25 @@
 
 use prost::Message;
 
-use super::adapter::Adapter;
+use super::adapter::{Adapter, READOUTS};
 use super::e5::{BLOCK, E5Weights};
-use super::engine::DIRECTION;
+use super::engine::TOLD;
 use super::onnx::{Attribute, DataType, Graph, Model, Node, OperatorSet, Tensor, ValueInfo};
 
 /// Changes whenever the same weights would give another graph, so that old ones are rebuilt.
-pub(super) const CONVERTER_VERSION: u32 = 1;
+pub(super) const CONVERTER_VERSION: u32 = 2;
 
 /// The projections of a layer that an adapter may change: query, key, value, attention output,
 /// feed-forward in and out.
 pub(super) const PROJECTIONS: [&str; 6] = ["q", "k", "v", "ao", "fi", "fo"];
 
-/// The readout is taught on the states after every fourth layer.
+/// The readouts are taught on the states after every fourth layer.
 const READ_EVERY: usize = 4;
 
-/// Values that the readout has for a word.
+/// Values that a readout has for a word.
 const INNER: usize = 128;
 
-/// Tokens before and after the text itself, which the readout leaves out: the mark at the start, «passage» and «:», and the
+/// Tokens before and after the text itself, which the readouts leave out: the mark at the start, «passage» and «:», and the
 /// mark at the end.
 const AROUND: (i64, i64) = (3, 1);
 
@@ -53,6 +53,11 @@ impl Precision {
     }
 }
 
+/// Along the last axis.
+fn at_end() -> Vec<Attribute> {
+    vec![Attribute::int("axis", -1)]
+}
+
 /// The ONNX file of the model.
 pub(super) fn build(
     weights: &E5Weights<'_>,
@@ -63,8 +68,8 @@ pub(super) fn build(
     let states = builder.encoder()?;
     let hidden = weights.shape.hidden as i64;
     let mut output = vec![ValueInfo::per_token("last_hidden_state", DataType::Float, Some(hidden))];
-    if builder.readout(&states)? {
-        output.push(ValueInfo::per_text(DIRECTION, DataType::Float));
+    if builder.readouts(&states)? {
+        output.push(ValueInfo::per_text(TOLD, DataType::Float, READOUTS.len() as i64));
     }
     let model = Model {
         ir_version: 10,
@@ -157,13 +162,38 @@ impl Builder<'_> {
         Ok(states)
     }
 
-    /// A small network over the states of a few layers, if the adapter has one: which way a text points. It looks at each
-    /// word and its two neighbours, weighs the words in two ways, and takes what stands out most.
-    fn readout(&mut self, states: &[Value]) -> Result<bool, BuildError> {
-        let Some(adapter) = self.adapter.filter(|adapter| adapter.has_readout()) else { return Ok(false) };
+    /// What small networks over the states of a few layers tell, if the adapter has them: one number each.
+    fn readouts(&mut self, states: &[Value]) -> Result<bool, BuildError> {
+        let Some(adapter) = self.adapter.filter(|adapter| adapter.has_readouts()) else { return Ok(false) };
         let read: Vec<&str> = states.iter().skip(READ_EVERY - 1).step_by(READ_EVERY).map(Value::as_str).collect();
         let width = read.len() * self.weights.shape.hidden;
-        for (part, dims) in [
+        self.ints("readout.start", &[AROUND.0]);
+        self.ints("readout.end", &[-AROUND.1]);
+        self.ints("tokens.axis", &[1]);
+        self.ints("readout.flat", &[0, -1]);
+        let words = self.op_with("Concat", &read, at_end());
+        let words = self.op("Slice", &[&words, "readout.start", "readout.end", "tokens.axis"]);
+        let mut told = Vec::with_capacity(READOUTS.len());
+        for (name, values) in READOUTS {
+            told.push(self.readout(adapter, name, values, &words, width)?);
+        }
+        let told = self.op_with("Concat", &told.iter().map(Value::as_str).collect::<Vec<_>>(), at_end());
+        self.output(&told, TOLD);
+        Ok(true)
+    }
+
+    /// One of them: it looks at each word and its two neighbours, weighs the words in two ways, and takes what stands out
+    /// most. Out come three shares, and of them what `values` make them count.
+    fn readout(
+        &mut self,
+        adapter: &Adapter<'_>,
+        name: &str,
+        values: [f32; 3],
+        words: &str,
+        width: usize,
+    ) -> Result<Value, BuildError> {
+        let part = |part: &str| format!("{name}.{part}");
+        for (tensor, dims) in [
             ("norm.w", &[width][..]),
             ("norm.b", &[width]),
             ("inner.w", &[width, INNER]),
@@ -177,29 +207,24 @@ impl Builder<'_> {
             ("ways.w", &[INNER, 3]),
             ("ways.b", &[3]),
         ] {
-            let values = adapter.readout(part, dims).map_err(BuildError::Adapter)?;
-            self.floats(part, dims, values);
+            let tensor = part(tensor);
+            let read = adapter.readout(&tensor, dims).map_err(BuildError::Adapter)?;
+            self.floats(&tensor, dims, read);
         }
-        self.ints("readout.start", &[AROUND.0]);
-        self.ints("readout.end", &[-AROUND.1]);
-        self.ints("tokens.axis", &[1]);
-        self.ints("readout.flat", &[0, -1]);
-        self.floats("readout.values", &[3, 1], vec![-1.0, 0.0, 1.0]);
-        let at_end = || vec![Attribute::int("axis", -1)];
+        self.floats(&part("values"), &[3, 1], values.to_vec());
 
-        let words = self.op_with("Concat", &read, at_end());
-        let words = self.op("Slice", &[&words, "readout.start", "readout.end", "tokens.axis"]);
-        let words = self.op_with("LayerNormalization", &[&words, "norm.w", "norm.b"], at_end());
-        let words = self.dense(&words, "inner");
+        let words = self.op_with("LayerNormalization", &[words, &part("norm.w"), &part("norm.b")], at_end());
+        let words = self.dense(&words, &part("inner"));
         let words = self.op("Gelu", &[&words]);
 
         let across = self.transpose(&words, &[0, 2, 1]);
-        let near = self.op_with("Conv", &[&across, "near.w", "near.b"], vec![Attribute::ints("pads", &[1, 1])]);
+        let pads = vec![Attribute::ints("pads", &[1, 1])];
+        let near = self.op_with("Conv", &[&across, &part("near.w"), &part("near.b")], pads);
         let near = self.op("Gelu", &[&near]);
         let near = self.transpose(&near, &[0, 2, 1]);
         let words = self.op("Add", &[&words, &near]);
 
-        let gates = self.dense(&words, "gate");
+        let gates = self.dense(&words, &part("gate"));
         let gates = self.op_with("Softmax", &[&gates], vec![Attribute::int("axis", 1)]);
         let gates = self.transpose(&gates, &[0, 2, 1]);
         let weighed = self.op("MatMul", &[&gates, &words]);
@@ -207,16 +232,14 @@ impl Builder<'_> {
         let most = self.op_with("ReduceMax", &[&words, "tokens.axis"], vec![Attribute::int("keepdims", 0)]);
         let sentence = self.op_with("Concat", &[&weighed, &most], at_end());
 
-        let sentence = self.dense(&sentence, "whole");
+        let sentence = self.dense(&sentence, &part("whole"));
         let sentence = self.op("Gelu", &[&sentence]);
-        let ways = self.dense(&sentence, "ways");
+        let ways = self.dense(&sentence, &part("ways"));
         let ways = self.op_with("Softmax", &[&ways], at_end());
-        let direction = self.op("MatMul", &[&ways, "readout.values"]);
-        self.output(&direction, DIRECTION);
-        Ok(true)
+        Ok(self.op("MatMul", &[&ways, &part("values")]))
     }
 
-    /// x·W + b of the readout.
+    /// x·W + b of a readout.
     fn dense(&mut self, x: &str, name: &str) -> Value {
         let product = self.op("MatMul", &[x, &format!("{name}.w")]);
         self.op("Add", &[&product, &format!("{name}.b")])

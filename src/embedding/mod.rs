@@ -38,22 +38,42 @@ pub use source::{DEFAULT_MODEL, EmbeddingOptions, ModelFiles, Prepared, prepare}
 pub struct Meaning {
     /// L2-normalised: near another's where the two answer the same legal question, in whatever words and whichever way.
     pub vector: Vec<f32>,
-    /// Which way it points, from -1 (it asks more of the citizen, or refuses) to 1 (it asks less, or grants); none where the
-    /// model was not taught to tell.
-    pub direction: Option<f32>,
+    /// What else it tells; none where the model was not taught to.
+    pub told: Option<Told>,
+}
+
+/// What the model tells of a sentence by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Told {
+    /// Which way it points, from -1 (it asks more of the citizen, or refuses) to 1 (it asks less, or grants).
+    pub direction: f32,
+    /// How surely it takes a stand that another document could take otherwise, from 0 (facts, procedure, what others say, the
+    /// law given again) to 1.
+    pub stand: f32,
+}
+
+impl Told {
+    /// In the order of the readouts; `None` where a number is missing or is none.
+    fn from_numbers(numbers: &[f32]) -> Option<Self> {
+        match *numbers {
+            [direction, stand, ..] if direction.is_finite() && stand.is_finite() => Some(Self { direction, stand }),
+            _ => None,
+        }
+    }
 }
 
 impl Meaning {
-    /// As one row of numbers, to be kept: the vector, and after it the direction, if there is one.
+    /// As one row of numbers, to be kept: the vector, and after it what else is told.
     pub fn to_row(&self) -> Vec<f32> {
-        self.vector.iter().copied().chain(self.direction).collect()
+        let told = self.told.iter().flat_map(|told| [told.direction, told.stand]);
+        self.vector.iter().copied().chain(told).collect()
     }
 
     /// From such a row.
     pub fn from_row(mut row: Vec<f32>, dimensions: usize) -> Self {
-        let direction = row.get(dimensions).copied();
+        let told = Told::from_numbers(row.get(dimensions..).unwrap_or_default());
         row.truncate(dimensions);
-        Self { vector: row, direction }
+        Self { vector: row, told }
     }
 }
 

@@ -147,8 +147,8 @@ impl ValueInfo {
     }
 
     /// One number for each text.
-    pub fn per_text(name: &str, kind: DataType) -> Self {
-        Self::new(name, kind, &["batch"], Some(1))
+    pub fn per_text(name: &str, kind: DataType, width: i64) -> Self {
+        Self::new(name, kind, &["batch"], Some(width))
     }
 
     fn new(name: &str, kind: DataType, open: &[&str], width: Option<i64>) -> Self {

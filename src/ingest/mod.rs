@@ -30,7 +30,7 @@ use crate::store::{Catalogue, KnownVersion, NewVersion, PieceVectors, Store, Sto
 use versions::{NEVER, Placement, place};
 
 /// Part of every file's fingerprint: raised when readers or cutting change, so that all files are read again.
-const READER_VERSION: &str = "5";
+const READER_VERSION: &str = "6";
 
 /// Passages embedded and published together: large enough to keep the model busy, small enough to lose little.
 const BATCH_PASSAGES: usize = 256;

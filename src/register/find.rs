@@ -15,7 +15,7 @@ use crate::law::{Court, SourceKind};
 use crate::store::{Catalogue, Store, Version, text_hash};
 
 /// Raised when the engine reads documents or judges pairs in another way, so that all are compared again.
-const ENGINE_VERSION: &str = "19";
+const ENGINE_VERSION: &str = "21";
 
 /// Readings embedded together; their vectors are kept at once, so that an interrupted run loses little.
 const BATCH: usize = 64;
@@ -119,8 +119,10 @@ pub(super) async fn find_conflicts(
     let elder_pairs = elder_pairs(store).await?;
     let (compared_anew, known): (Vec<&Reading>, Vec<&Reading>) =
         elder.iter().map(|(_, reading)| reading).partition(|reading| touched.contains(&reading.source.id));
-    let mut met = met_sections(readings.iter().map(|(_, _, reading)| reading).chain(compared_anew), known.into_iter());
-    met.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
+    let anew = || readings.iter().map(|(_, _, reading)| reading).chain(compared_anew.iter().copied());
+    let mut met = Met::of(anew(), &known);
+    met.sections = met_sections(anew(), known.into_iter());
+    met.sections.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
     let mut bare: Vec<&mut Reading> = readings.iter_mut().map(|(_, _, reading)| reading).collect();
     bare.extend(elder.iter_mut().map(|(_, reading)| reading));
     for batch in bare.chunks_mut(BATCH) {
@@ -198,6 +200,49 @@ async fn elder_pairs(store: &Store) -> Result<Vec<(i64, i64, Pair)>, RegisterErr
     rows.into_iter().map(|row| Ok((row.get("a"), row.get("b"), serde_json::from_str(row.get("body"))?))).collect()
 }
 
+/// What new documents are held against: only that is embedded.
+struct Met {
+    /// See [`met_sections`].
+    sections: HashSet<String>,
+    /// Ids of the new documents.
+    new: HashSet<String>,
+    /// The ids that they name.
+    named: HashSet<String>,
+    /// The benefits of the new documents.
+    benefits: HashSet<String>,
+    /// Those of the new ones that name no §.
+    anywhere: HashSet<String>,
+    /// Those of the known ones that name no §.
+    anywhere_known: HashSet<String>,
+}
+
+impl Met {
+    fn of<'a>(new: impl Iterator<Item = &'a Reading> + Clone, known: &[&Reading]) -> Self {
+        let anywhere = |reading: &&Reading| reading.stands_anywhere();
+        Self {
+            sections: HashSet::new(),
+            new: new.clone().map(|reading| reading.source.id.clone()).collect(),
+            named: new.clone().flat_map(|reading| reading.named.iter().cloned()).collect(),
+            benefits: new.clone().flat_map(Reading::benefits).collect(),
+            anywhere: new.filter(|reading| anywhere(reading)).flat_map(Reading::benefits).collect(),
+            anywhere_known: known.iter().copied().filter(anywhere).flat_map(Reading::benefits).collect(),
+        }
+    }
+
+    /// Whether all that a document says is needed, whatever its §§: it names none, it may meet one on its benefit that names
+    /// none, or it is a ruling that may meet another by their likeness or by name.
+    fn is_whole(&self, reading: &Reading) -> bool {
+        let benefits = reading.benefits();
+        let on = |met: &HashSet<String>| benefits.iter().any(|benefit| met.contains(benefit));
+        let is_new = self.new.contains(&reading.source.id);
+        let may_be_named =
+            || self.named.contains(&reading.source.id) || reading.named.iter().any(|id| self.new.contains(id));
+        reading.stands_anywhere()
+            || (!reading.source.is_law() && (on(&self.anywhere) || (is_new && on(&self.anywhere_known))))
+            || (reading.source.kind.is_ruling() && (may_be_named() || on(&self.benefits)))
+    }
+}
+
 /// The sections that a new document and another one both speak of, if two of their kinds can conflict at all. Only there
 /// can something be compared: a statute's thousands of sentences are not embedded for the few sections that a ruling is
 /// about.
@@ -250,14 +295,14 @@ async fn fill_vectors(
     store: &Store,
     embedder: &Arc<dyn Embedder>,
     readings: &mut [&mut Reading],
-    met: &HashSet<String>,
+    met: &Met,
 ) -> Result<(), RegisterError> {
     let model = statement_key(embedder.statement_model_id());
     let mut texts: BTreeMap<&str, bool> = BTreeMap::new();
     for reading in readings.iter() {
+        let is_whole = met.is_whole(reading);
         for statement in reading.all_statements() {
-            // A document that names no § at all is compared with its nearest, so all it says is needed.
-            let is_met = reading.provisions.is_empty() || statement.sections().any(|section| met.contains(&section));
+            let is_met = is_whole || statement.sections().any(|section| met.sections.contains(&section));
             *texts.entry(statement.said.as_str()).or_default() |= is_met;
         }
     }

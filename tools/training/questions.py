@@ -11,8 +11,8 @@ Each step takes 24 questions, two of three batches within one chapter: two answe
 to find each other among the answers and neighbours of all. Loss: softmax over cosine / 0.05, both ways. One question in
 eight is held out; told of it is how often an answer lies nearer to an opposed one than a neighbour does (AUC).
 
-Learning starts from the adapter of the search; the file holds both, so that it is merged into the bare model. direction.py
-then adds its readout to the file.
+Learning starts from the adapter of the search; the file holds both, so that it is merged into the bare model. readouts.py
+then adds its readouts to the file.
 """
 
 import json

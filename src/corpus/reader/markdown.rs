@@ -362,7 +362,13 @@ fn raise_headings(blocks: &mut [Block]) {
         return;
     }
     for at in 0..blocks.len() {
-        let above_text = matches!(blocks.get(at + 1), Some(Block::Paragraph(_)));
+        let tells_who = |text: &str| roles::of_heading(text).is_some();
+        let above_text = match (blocks.get(at + 1), &blocks[at]) {
+            (Some(Block::Paragraph(_)), _) => true,
+            // Reasons in numbered paragraphs; «Følgende kreves:» stands above a list as well.
+            (Some(Block::Line(_)), Block::Paragraph(text)) => tells_who(text),
+            _ => false,
+        };
         let in_list = at > 0 && matches!(blocks[at - 1], Block::Line(_));
         if let Block::Paragraph(text) | Block::Line(text) = &blocks[at]
             && above_text

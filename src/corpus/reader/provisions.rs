@@ -24,11 +24,28 @@ pub(super) fn from_id(id: &str) -> Option<ProvisionId> {
     (*provision.unit() != Unit::Whole).then_some(provision)
 }
 
-/// The law a text is about: the one its provisions are all in, else the first that its title names, else folketrygdloven.
+/// Benefits with an act of their own, by the stem of their name in a title: «Kontantstøtte i oppsigelsestid».
+const OWN_ACTS: [(&str, &str); 7] = [
+    ("supplerende stønad", "lov/2005-04-29-21"),
+    ("supplerande stønad", "lov/2005-04-29-21"),
+    ("kontantstøtte", "lov/1998-06-26-41"),
+    ("barnetrygd", "lov/2002-03-08-4"),
+    ("bidragsforskudd", "lov/1989-02-17-2"),
+    ("bidragsforskot", "lov/1989-02-17-2"),
+    ("barnebidrag", "lov/1981-04-08-7"),
+];
+
+/// The law a text is about: the one its provisions are all in, else the first that its title names, else that of the benefit
+/// in its title, else folketrygdloven.
 pub(super) fn context(about: &[ProvisionId], title: &str) -> Option<LawId> {
     let shared = about.first().map(ProvisionId::law).filter(|law| about.iter().all(|other| other.law() == *law));
     let named = || law::find(title, None).iter().find_map(|reference| reference.id.parse::<ProvisionId>().ok());
-    shared.cloned().or_else(|| named().map(|provision| provision.law().clone())).or_else(folketrygdloven)
+    let of_benefit = || {
+        let title = title.to_lowercase();
+        OWN_ACTS.iter().find(|(benefit, _)| title.contains(benefit)).and_then(|(_, act)| act.parse().ok())
+    };
+    let law = shared.cloned().or_else(|| named().map(|provision| provision.law().clone())).or_else(of_benefit);
+    law.or_else(folketrygdloven)
 }
 
 /// Adds a provision that is not in the list yet.

@@ -27,13 +27,13 @@ static HEADINGS: LazyLock<Vec<(Role, Regex)>> = LazyLock::new(|| {
         (
             Role::Argument,
             pattern(
-                r"(?i)anfør|gjort gjeldende|gjort gjeldande|gjør gjeldende|gjer gjeldande|klagers? syn|klagars? syn|(?:klag|part|anke|stat)\p{L}* (?:sitt |sine |parts? )?standpunkt|partenes syn|syna til partane|partane sitt syn|partene (?:mener|hevder)|^partene?$|^partane$|ankegrunn|klagegrunn|^(?:klagen|klaga|anken|anka|ankemotparten|ankemotpart|klagaren|klageren|klager|den ankende part|den ankande part|ankende part)\b|(?:underinstans|førsteinstans|vedtaksinstans|nav-kontor|nav kontor|enhet)\p{L}* (?:sin |sitt )?(?:vurdering|syn|vedtak|begrunnelse)|(?:nav|innstilling)(?:s|ens)? (?:syn|standpunkt|innstilling)|^(?:klageinstansen|nav klageinstans|nav klage og anke|arbeids- og velferdsdirektoratet|direktoratet|staten)(?: \p{L}+)* har\b|kva (?:partane|klagaren) meiner|hva (?:partene|klager(?:en)?) mener",
+                r"(?i)anfør|gj(?:ort|orde) gjeldende|gj(?:ort|orde) gjeldande|gjør gjeldende|gjer gjeldande|klagers? syn|klagars? syn|(?:klag|part|anke|stat)\p{L}* (?:sitt |sine |parts? )?standpunkt|partenes syn|syna til partane|partane sitt syn|partene (?:mener|hevder)|^partene?$|^partane$|ankegrunn|klagegrunn|^(?:klagen|klaga|anken|anka|ankemotparten|ankemotpart|klagaren|klageren|klager|den ankende part|den ankande part|ankende part)\b|(?:underinstans|førsteinstans|vedtaksinstans|nav-kontor|nav kontor|enhet)\p{L}* (?:sin |sitt )?(?:vurdering|syn|vedtak|begrunnelse)|(?:nav|innstilling)(?:s|ens)? (?:syn|standpunkt|innstilling)|^(?:klageinstansen|nav klageinstans|nav klage og anke|arbeids- og velferdsdirektoratet|direktoratet|staten)(?: \p{L}+)* har\b|kva (?:partane|klagaren) meiner|hva (?:partene|klager(?:en)?) mener",
             ),
         ),
         (
             Role::Reasoning,
             pattern(
-                r"(?i)(?:ser|så) slik på|bemerkning|merknad(?:er|ene|ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|(?:kom|kommet|kome|komen|komne) (?:fr[ae]m )?til\b|slik (?:vi|retten) (?:ser|tolker|leser|forstår)|slik ser (?:vi|retten)|premiss|standpunkt|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)|^hvorfor (?:vi|du (?:ikke )?(?:får|fikk|har))\b|^kvifor (?:vi|du (?:ikkje )?(?:får|fekk|har))\b",
+                r"(?i)(?:ser|så) (?:det |saken |saka )?slik|bemerkning|\bbemerke[rt]?\b|(?:hvordan|korleis) (?:vi|retten)\b|^(?:førstvoterende|førstevoterende|fyrstvoterande)\b|merknad(?:er|ene|ane|ar)\b|vurdering|grunngiv|grunngjev|begrunnelse|^(?:retten|trygderetten|lagmannsretten|høyesterett|høgsterett)$|drøft|grunnene|grunnane|^svaret|flertal|fleirtal|(?:trygde|lagmanns|høyeste|høgste)?rett(?:s|ens|en sitt|s sitt)? syn|mitt syn|klageinstans\p{L}* syn|(?:kom|kommet|kome|komen|komne) (?:fr[ae]m )?til\b|slik (?:vi|retten) (?:ser|tolker|leser|forstår)|slik ser (?:vi|retten)|premiss|standpunkt|rettens (?:forståelse|tolkning|tolking)|lovtolk|subsumsjon|^vår(?:t)? (?:syn|standpunkt)|^hvorfor (?:vi|du (?:ikke )?(?:får|fikk|har))\b|^kvifor (?:vi|du (?:ikkje )?(?:får|fekk|har))\b",
             ),
         ),
         (
@@ -160,7 +160,7 @@ pub(super) fn speaks_for_itself(paragraph: &str) -> bool {
 pub(super) fn states_the_law(paragraph: &str) -> bool {
     static STATES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[.!?] )(?:(?:I medhold av|I medhald av|Etter|Ifølge|Ifølgje|Av|Når det gjelder|Når det gjeld) (?:[^.]{0,60}§|[^.]{0,60}\b(?:regl(?:er|ar|ene|ane)|loven|lova|lov|forskrift(?:en|a)?)\b)[^.]{0,100}(?:\b(?:skal|må|kan|er|gis|gjev|gir|har|ytes|utbetales|kreves|krevst|følger|følgjer)\b|«)|(?:Loven|Lova|Bestemmelsen|Føresegna|Paragrafen|Ordlyden|Regelen|Lovteksten|Forskriften|Forskrifta|Vilkåret) (?:\p{L}+ ){0,2}(?:sier|seier|spør|krever|krev|gir|gjev|stiller|er|skiller|skil|nevner|nemner|bruker|brukar|inneholder|må|kan|tar|tek|gjelder|gjeld)\b)",
+            r"(?:^|[.!?] )(?:(?:I medhold av|I medhald av|Etter|Ifølge|Ifølgje|Av|Når det gjelder|Når det gjeld) (?:[^.]{0,60}§|[^.]{0,60}\b(?:regl(?:er|ar|ene|ane)|loven|lova|lov|forskrift(?:en|a)?)\b)[^.]{0,100}(?:\b(?:skal|må|kan|er|gis|gjev|gir|har|ytes|utbetales|kreves|krevst|følger|følgjer)\b|«)|(?:Loven|Lova|Bestemmelsen|Føresegna|Paragrafen|Ordlyden|Regelen|Lovteksten|Forskriften|Forskrifta|Vilkåret|\p{Lu}\p{L}+lov(?:en|a) § ?[\d-]+) (?:\p{L}+ ){0,2}(?:sier|seier|spør|krever|krev|gir|gjev|stiller|er|skiller|skil|nevner|nemner|bruker|brukar|nytter|nyttar|inneholder|må|kan|tar|tek|gjelder|gjeld)\b)",
         )
     });
     STATES.is_match(paragraph)
@@ -222,6 +222,12 @@ mod tests {
             ("Retten sine merknader", Role::Reasoning),
             ("Trygderettens vurdering", Role::Reasoning),
             ("Klageinstansens vurdering", Role::Reasoning),
+            ("Retten bemerker", Role::Reasoning),
+            ("Retten ser det slik:", Role::Reasoning),
+            ("Hvordan vi ser på det", Role::Reasoning),
+            ("Korleis vi vurderer saka", Role::Reasoning),
+            ("Førstvoterende", Role::Reasoning),
+            ("Hva partene gjorde gjeldende", Role::Argument),
             ("Mindretallets syn", Role::Dissent),
             ("Mindretalet", Role::Dissent),
             ("KJENNELSE", Role::Operative),

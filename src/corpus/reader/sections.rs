@@ -323,6 +323,8 @@ fn voices(kind: SourceKind, parts: &[Part]) -> Vec<Voice<'_>> {
             Some(role) => role,
             // A heading that tells nothing goes on with the voice before it, where that is a safe guess.
             None if matches!(role, Role::Reasoning | Role::Facts | Role::Matter) => role,
+            // Where no heading says that the reasons begin, they come after the parties' words.
+            None if role == Role::Argument && !has_reasons => Role::Reasoning,
             None => Role::Matter,
         };
         voices.push(Voice { part, role, by_opening: false, paragraphs: Vec::new() });
@@ -425,7 +427,7 @@ fn unheaded_roles(
     for (number, paragraph) in paragraphs.iter().enumerate() {
         let claimed = roles::of_lead(paragraph).or_else(|| roles::of_opening(paragraph));
         let states = number > 0 && matches!(steady, Role::Matter | Role::Facts) && roles::states_the_law(paragraph);
-        let speaks = roles::speaks_for_itself(paragraph) || states;
+        let speaks = roles::speaks_for_itself(paragraph) || roles::is_of_body(kind, paragraph) || states;
         let role = if number > 0 && number + 1 == count && last_part && roles::is_result(paragraph) {
             Role::Operative
         } else {
@@ -476,6 +478,16 @@ fn heading_roles(parts: &[Part]) -> Vec<Option<Role>> {
             let text = parts[index].paragraphs.join(" ");
             let is_result = text.len() < 600 && outcome::find(&text).is_some();
             roles[index] = Some(if is_result { Role::Operative } else { Role::Matter });
+        }
+    }
+    // A heading of the result that stands above most of the text stands above all of it: «Dom 30. august 2022».
+    let length = |part: &Part| part.paragraphs.iter().map(String::len).sum::<usize>();
+    let whole: usize = parts.iter().map(length).sum();
+    if !roles.contains(&Some(Role::Reasoning)) {
+        for (role, part) in roles.iter_mut().zip(parts) {
+            if *role == Some(Role::Operative) && length(part) * 2 > whole {
+                *role = None;
+            }
         }
     }
     roles
