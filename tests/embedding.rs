@@ -36,6 +36,13 @@ fn options(precision: Precision) -> EmbeddingOptions {
 static INT8: LazyLock<FastEmbedder> =
     LazyLock::new(|| FastEmbedder::start(&options(Precision::Int8)).expect("the int8 model"));
 
+/// With the built-in adapter and readouts for statements.
+static TUNED: LazyLock<FastEmbedder> = LazyLock::new(|| {
+    let options =
+        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
+    FastEmbedder::start(&options).expect("both models")
+});
+
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
@@ -191,9 +198,7 @@ fn weights_that_are_cut_off_are_refused() {
 
 #[test]
 fn statements_lie_near_by_the_question_they_answer() {
-    let options =
-        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
-    let tuned = FastEmbedder::start(&options).expect("both models");
+    let tuned = &*TUNED;
     assert_eq!(tuned.model_id(), INT8.model_id());
     assert_ne!(tuned.statement_model_id(), INT8.statement_model_id());
     // Two readings of one rule in different words, and a neighbour in much the same.
@@ -206,7 +211,7 @@ fn statements_lie_near_by_the_question_they_answer() {
         let vectors = embedder.statements(&texts).expect("vectors");
         cosine(&vectors[0].vector, &vectors[1].vector) - cosine(&vectors[0].vector, &vectors[2].vector)
     };
-    let (with, without) = (likeness(&tuned), likeness(&INT8));
+    let (with, without) = (likeness(tuned), likeness(&INT8));
     assert!(with > without + 0.1, "{with} with, {without} without");
     // What was let go of is loaded again.
     let before = tuned.statements(&texts).expect("vectors");
@@ -220,9 +225,7 @@ fn statements_lie_near_by_the_question_they_answer() {
 
 #[test]
 fn statements_tell_which_way_they_point() {
-    let options =
-        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
-    let tuned = FastEmbedder::start(&options).expect("both models");
+    let tuned = &*TUNED;
     // Two readings of one rule each, the stricter first.
     for (strict, lenient) in [
         ("Timene vakten sover, er ikke arbeid.", "Hele vakten er arbeidstid, også timene vakten sover."),
@@ -245,9 +248,7 @@ fn statements_tell_which_way_they_point() {
 
 #[test]
 fn statements_tell_whether_they_take_a_stand() {
-    let options =
-        EmbeddingOptions { statement_adapter: Some(Cow::Borrowed(QUESTION_ADAPTER)), ..options(Precision::Int8) };
-    let tuned = FastEmbedder::start(&options).expect("both models");
+    let tuned = &*TUNED;
     for (stand, none) in [
         ("Dagen for hjemreise skal ikke regnes som dag i utlandet.", "Loven nevner flere momenter."),
         ("Det er uten betydning at plassen ikke har vært i bruk.", "Saken gjelder en plass i barnehage."),

@@ -13,7 +13,7 @@ const LIKE: f32 = 0.5;
 /// A reading is compared with this many on its benefit that name other §§ than it does …
 const NEAREST_OF_BENEFIT: usize = 8;
 /// … from this likeness on: two sentences on one question.
-const SAME_QUESTION: f32 = 0.85;
+const LIKE_ON_BENEFIT: f32 = 0.85;
 
 /// Readings by § of their statements. Finding what a new document could conflict with costs as much as there are
 /// documents on the same § and the same benefit.
@@ -109,14 +109,14 @@ impl Base {
         }
         found.extend(self.naming.get(&reading.source.id).into_iter().flatten().copied());
         found.extend(reading.named.iter().filter_map(|name| self.by_id.get(name)).flatten().copied());
-        if !reading.stands_anywhere() {
-            found.extend(self.nearest(reading, &self.without, NEAREST, LIKE));
-            let of_benefit: Vec<_> =
-                reading.benefits().iter().filter_map(|code| self.by_benefit.get(code)).flatten().copied().collect();
-            let elsewhere = of_benefit.into_iter().filter(|at| !found.contains(at)).collect();
-            found.extend(self.nearest(reading, &elsewhere, NEAREST_OF_BENEFIT, SAME_QUESTION));
-        } else {
+        if reading.stands_anywhere() {
             found.extend(self.nearest(reading, &(0..self.readings.len()).collect(), NEAREST, LIKE));
+        } else {
+            found.extend(self.nearest(reading, &self.without, NEAREST, LIKE));
+            let benefits = reading.benefits();
+            let of_benefit = benefits.iter().filter_map(|code| self.by_benefit.get(code)).flatten().copied();
+            let elsewhere = of_benefit.filter(|at| !found.contains(at)).collect();
+            found.extend(self.nearest(reading, &elsewhere, NEAREST_OF_BENEFIT, LIKE_ON_BENEFIT));
         }
         found
             .into_iter()
@@ -167,6 +167,11 @@ fn mean(reading: &Reading) -> Option<Vec<f32>> {
     }
     let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::EPSILON);
     Some(sum.into_iter().map(|value| value / length).collect())
+}
+
+/// Whether two readings are about a § in common.
+pub(super) fn share_section(a: &Reading, b: &Reading) -> bool {
+    !sections(a).is_disjoint(&sections(b))
 }
 
 /// The §§ that a reading is about.

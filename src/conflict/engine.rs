@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::base::{Base, sections};
+use super::base::{Base, share_section};
 use super::compare::{Feature, Features, Reported, compare_reported};
 use super::exclude::{Reason, Rejected, exclude};
 use super::judge::{Judge, PairJudge, Weights};
@@ -147,7 +147,7 @@ impl Engine {
         let b_reported: Vec<Reported> = b.statements.iter().map(|said| Reported::of(said, a)).collect();
         // Two long documents (a statute, a circular) share many sections but few statements on each: only statements
         // on a common section are compared, and those that name none; where no section is common, all.
-        let share_none = sections(a).is_disjoint(&sections(b));
+        let share_none = !share_section(a, b);
         let mut on: HashMap<String, Vec<usize>> = HashMap::new();
         let mut anywhere: Vec<usize> = Vec::new();
         for (to, other) in b.statements.iter().enumerate() {

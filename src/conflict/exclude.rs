@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::base::{Base, sections};
+use super::base::{Base, share_section};
 use super::statements::{Reading, treats, treats_by_name};
 use super::treatment::Manner;
 use crate::law::{LawId, ProvisionId, SourceKind, Unit};
@@ -186,14 +186,15 @@ fn other_benefit(a: &Reading, b: &Reading) -> Option<(Reason, String)> {
     let apart = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
         !one.is_empty() && !other.is_empty() && one.is_disjoint(other)
     };
-    let (one, other) = (a.benefits(), b.benefits());
-    let on_one_section = !sections(a).is_disjoint(&sections(b));
     let names = |one: &Reading, other: &Reading| one.named.contains(&other.source.id);
     // A general rule of the law holds for each benefit, and so does EEA law; who names another has a reason.
-    let may_meet = on_one_section || a.source.european || b.source.european || names(a, b) || names(b, a);
+    if a.source.european || b.source.european || names(a, b) || names(b, a) || share_section(a, b) {
+        return None;
+    }
     // Where both are told by chapter that decides, unless the benefits say that they meet after all.
+    let (one, other) = (a.benefits(), b.benefits());
     let by_chapter = apart(&chapters(a), &chapters(b));
-    let is_other = !may_meet && if by_chapter { one.is_disjoint(&other) } else { apart(&one, &other) };
+    let is_other = if by_chapter { one.is_disjoint(&other) } else { apart(&one, &other) };
     is_other.then(|| (Reason::OtherBenefit, format!("{} og {} gjelder ulike ytelser.", a.source.id, b.source.id)))
 }
 

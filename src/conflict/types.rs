@@ -114,7 +114,6 @@ impl Source {
 
 /// Whether the law that a text gives is one of the EU: by its id, what it says it is about, or the act that its title names.
 fn is_european(document: &Document) -> bool {
-    let act = |provision: &ProvisionId| provision.law().kind() == LawKind::EuAct;
     let titled = || law::find(&document.title, None).into_iter().find_map(|found| found.id.parse().ok());
     document
         .id
@@ -122,7 +121,7 @@ fn is_european(document: &Document) -> bool {
         .ok()
         .or_else(|| document.provisions.first().cloned())
         .or_else(titled)
-        .is_some_and(|it| act(&it))
+        .is_some_and(|provision| provision.law().kind() == LawKind::EuAct)
 }
 
 /// The kinds of conflict of the contract.

@@ -120,9 +120,9 @@ pub(super) async fn find_conflicts(
     let (compared_anew, known): (Vec<&Reading>, Vec<&Reading>) =
         elder.iter().map(|(_, reading)| reading).partition(|reading| touched.contains(&reading.source.id));
     let anew = || readings.iter().map(|(_, _, reading)| reading).chain(compared_anew.iter().copied());
-    let mut met = Met::of(anew(), &known);
-    met.sections = met_sections(anew(), known.into_iter());
-    met.sections.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
+    let mut sections = met_sections(anew(), known.iter().copied());
+    sections.extend(paired_sections(&elder_pairs, elder.iter().map(|(_, reading)| reading)));
+    let met = Met::of(sections, anew(), &known);
     let mut bare: Vec<&mut Reading> = readings.iter_mut().map(|(_, _, reading)| reading).collect();
     bare.extend(elder.iter_mut().map(|(_, reading)| reading));
     for batch in bare.chunks_mut(BATCH) {
@@ -217,10 +217,10 @@ struct Met {
 }
 
 impl Met {
-    fn of<'a>(new: impl Iterator<Item = &'a Reading> + Clone, known: &[&Reading]) -> Self {
+    fn of<'a>(sections: HashSet<String>, new: impl Iterator<Item = &'a Reading> + Clone, known: &[&Reading]) -> Self {
         let anywhere = |reading: &&Reading| reading.stands_anywhere();
         Self {
-            sections: HashSet::new(),
+            sections,
             new: new.clone().map(|reading| reading.source.id.clone()).collect(),
             named: new.clone().flat_map(|reading| reading.named.iter().cloned()).collect(),
             benefits: new.clone().flat_map(Reading::benefits).collect(),

@@ -362,11 +362,10 @@ fn raise_headings(blocks: &mut [Block]) {
         return;
     }
     for at in 0..blocks.len() {
-        let tells_who = |text: &str| roles::of_heading(text).is_some();
         let above_text = match (blocks.get(at + 1), &blocks[at]) {
             (Some(Block::Paragraph(_)), _) => true,
             // Reasons in numbered paragraphs; «Følgende kreves:» stands above a list as well.
-            (Some(Block::Line(_)), Block::Paragraph(text)) => tells_who(text),
+            (Some(Block::Line(_)), Block::Paragraph(text)) => roles::of_heading(text).is_some(),
             _ => false,
         };
         let in_list = at > 0 && matches!(blocks[at - 1], Block::Line(_));
